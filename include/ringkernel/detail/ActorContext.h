@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a handler sees: its Context, references to actors, scopes. Included by ring.h only.
+#ifndef RINGKERNEL_DETAIL_ACTORCONTEXT_H
+#define RINGKERNEL_DETAIL_ACTORCONTEXT_H
+
+namespace ring {
+
+/// How much of a GPU one message of an actor is given: a lane, the 32 lanes of a warp, or a block.
+enum class Scope : std::uint8_t { Thread, Warp, Block };
+
+inline constexpr std::uint32_t warpSize = 32;
+
+/// A typed reference to an actor: 8 trivially copyable bytes, allowed in messages and state. A
+/// default-made one refers to nobody; sending to it is counted as a dead letter.
+template <class Actor> struct ActorRef {
+  ActorId id{abi::kHostIndex, 0, 0};
+};
+
+namespace detail {
+
+struct TypeInfo;     // registration.h
+struct FunctionInfo; // registration.h
+class Activation;    // runtime/core
+
+/// What the generated registration says of a message or actor type. Declared and never defined
+/// here: each module's generated .cpp specialises it, so a missing module is a link error that
+/// names T.
+template <class T> struct Registered {
+  static const TypeInfo& info();
+};
+/// The same of a stencil or kernel.
+template <auto* F> struct RegisteredFn {
+  static const FunctionInfo& info();
+};
+
+void contextReply(Activation& activation, const TypeInfo& type, const void* message);
+void contextSend(Activation& activation, ActorId target, const TypeInfo& type, const void* message);
+bool contextTrySend(Activation& activation, ActorId target, const TypeInfo& type,
+                    const void* message);
+void contextStop(Activation& activation);
+[[noreturn]] void contextFail(std::uint32_t code);
+
+/// A has a public overload `void on(const M&, Context&)`, exactly.
+template <class A, class M, class C>
+concept HandlesExactly = requires { static_cast<void (A::*)(const M&, C&)>(&A::on); };
+
+} // namespace detail
+
+/// The activation that a handler runs in. Valid during the call only; never copied or kept.
+class Context {
+public:
+  Context(detail::Activation& activation, ActorId self, ActorId sender)
+      : activation_(activation), self_(self), sender_(sender) {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  /// Answers the current message; the first answer resolves an ask. Takes effect when the handler
+  /// returns, as all sends do.
+  template <class Message> void reply(const Message& message) {
+    detail::contextReply(activation_, detail::Registered<Message>::info(), &message);
+  }
+  /// Sends to an actor that handles `Message`.
+  template <class Actor, class Message> void send(ActorRef<Actor> target, const Message& message) {
+    static_assert(detail::HandlesExactly<Actor, Message, Context>,
+                  "the actor has no handler for this message");
+    detail::contextSend(activation_, target.id, detail::Registered<Message>::info(), &message);
+  }
+  /// Sends to an actor known at run time only; a message it does not handle is a dead letter.
+  template <class Message> void send(ActorId target, const Message& message) {
+    detail::contextSend(activation_, target, detail::Registered<Message>::info(), &message);
+  }
+  /// As send, but gives false and sends nothing where no space is left.
+  template <class Actor, class Message>
+  [[nodiscard]] bool trySend(ActorRef<Actor> target, const Message& message) {
+    static_assert(detail::HandlesExactly<Actor, Message, Context>,
+                  "the actor has no handler for this message");
+    return detail::contextTrySend(activation_, target.id, detail::Registered<Message>::info(),
+                                  &message);
+  }
+  ActorId self() const { return self_; }
+  ActorId sender() const { return sender_; }
+  /// The actor takes no further message.
+  void stop() { detail::contextStop(activation_); }
+  /// Ends the handler at once; what it sent is dropped and the actor is Failed.
+  [[noreturn]] void fail(std::uint32_t code) { detail::contextFail(code); }
+
+  /// f(0), ..., f(n - 1), in any order, spread over the actor's lanes. f takes the index; it writes
+  /// only its own locals and elements whose index is injective in the index.
+  template <class Count, class F> void parallelFor(Count n, F&& f) {
+    for (Count i = 0; i < n; ++i)
+      f(i);
+  }
+
+  /// init op f(0) op ... op f(n - 1), combined in one tree on every target: virtual lane v of 32
+  /// folds f(v), f(v + 32), ... from the left; then lane v takes lane v + 16, 8, 4, 2, 1 in turn as
+  /// its right operand where that lane has a value; init is the left operand of the last op.
+  template <class Count, class T, class Op, class F> T reduce(Count n, T init, Op&& op, F&& f) {
+    if (n <= 0)
+      return init;
+    T lanes[warpSize] = {};
+    const Count used = n < Count(warpSize) ? n : Count(warpSize);
+    for (Count v = 0; v < used; ++v)
+      lanes[v] = f(v);
+    Count i = used;
+    for (; i + Count(warpSize) <= n; i += Count(warpSize))
+      for (std::uint32_t v = 0; v < warpSize; ++v)
+        lanes[v] = op(lanes[v], T(f(i + Count(v))));
+    for (Count v = 0; i + v < n; ++v)
+      lanes[v] = op(lanes[v], T(f(i + v)));
+    for (Count step = warpSize / 2; step > 0; step /= 2)
+      for (Count v = 0; v < step && v + step < used; ++v)
+        lanes[v] = op(lanes[v], lanes[v + step]);
+    return op(init, lanes[0]);
+  }
+
+private:
+  detail::Activation& activation_;
+  ActorId self_;
+  ActorId sender_;
+};
+
+} // namespace ring
+
+#endif
