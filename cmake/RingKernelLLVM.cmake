@@ -37,9 +37,17 @@ ringc_static_or_shared(zstd zstd)
 ringc_static_or_shared(zlib z)
 set(systemLibraries "${zstd}" "${zlib}" ${CMAKE_DL_LIBS} rt m)
 
-# {fmt} writes messages and printed code: static too, and likewise only in the compiler.
+# {fmt} writes messages and printed code: static like the rest. Debian has no libfmt.a, so its compiled
+# half is built here.
 find_path(RINGKERNEL_FMT_INCLUDE_DIR fmt/format.h REQUIRED)
-ringc_static_or_shared(fmt fmt)
+find_library(RINGKERNEL_FMT_ARCHIVE libfmt.a)
+if(RINGKERNEL_FMT_ARCHIVE)
+  set(fmt "${RINGKERNEL_FMT_ARCHIVE}")
+else()
+  add_library(ringcFmt STATIC "${CMAKE_CURRENT_LIST_DIR}/../lib/Support/FmtLibrary.cpp")
+  target_include_directories(ringcFmt SYSTEM PRIVATE "${RINGKERNEL_FMT_INCLUDE_DIR}")
+  set(fmt ringcFmt)
+endif()
 
 ringc_llvm_archives(supportArchives support)
 add_library(ringcLLVM INTERFACE)
