@@ -10,7 +10,15 @@
 #include <cstdint>
 #include <fmt/format.h>
 #include <string>
+#include <string_view>
 #include <vector>
+
+/// Lets diagnostics take LLVM's strings as arguments.
+template <> struct fmt::formatter<llvm::StringRef> : fmt::formatter<std::string_view> {
+  auto format(llvm::StringRef text, fmt::format_context& context) const {
+    return fmt::formatter<std::string_view>::format(std::string_view(text), context);
+  }
+};
 
 namespace ringc {
 
