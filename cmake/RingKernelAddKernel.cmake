@@ -72,12 +72,12 @@ function(ringkernel_add_kernel target)
   endforeach()
   list(JOIN ARG_TARGETS "," languages)
 
-  # ringc reads the handlers as <target> itself is compiled. Quotes keep lists in one generator expression.
+  # ringc reads the handlers as <target> itself is compiled.
   set(includes "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
   set(clangFlags -std=c++20
-    "$<$<BOOL:${includes}>:-I$<JOIN:$<REMOVE_DUPLICATES:${includes}>,;-I>>"
-    "$<$<BOOL:${definitions}>:-D$<JOIN:$<REMOVE_DUPLICATES:${definitions}>,;-D>>")
+    "$<$<BOOL:${includes}>:-I$<JOIN:$<REMOVE_DUPLICATES:${includes}>,$<SEMICOLON>-I>>"
+    "$<$<BOOL:${definitions}>:-D$<JOIN:$<REMOVE_DUPLICATES:${definitions}>,$<SEMICOLON>-D>>")
 
   set(depfile "${dir}/${target}.ring.d")
   file(MAKE_DIRECTORY "${dir}")

@@ -7,11 +7,15 @@ include_guard(GLOBAL)
 
 set(RINGKERNEL_SANITIZE "" CACHE STRING "sanitizers for our own code, e.g. 'address,undefined' or 'thread'")
 
-add_library(ringkernelWarnings INTERFACE)
-target_compile_options(ringkernelWarnings INTERFACE -Wall -Wextra -Wpedantic
-  $<$<BOOL:${RINGKERNEL_WERROR}>:-Werror>
-  # GCC 12 warns inside its own std::string and std::optional (PR105651, PR105562).
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>)
+# ringkernel_set_warnings(<target>...): for each program and library of ours.
+function(ringkernel_set_warnings)
+  foreach(target IN LISTS ARGN)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic
+      $<$<BOOL:${RINGKERNEL_WERROR}>:-Werror>
+      # GCC 12 warns inside its own std::string and std::optional (PR105651, PR105562).
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>)
+  endforeach()
+endfunction()
 
 # LLVM's own libraries are built without exceptions; code that links them throws none either.
 add_library(ringcNoExceptions INTERFACE)
