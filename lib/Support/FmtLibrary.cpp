@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The compiled half of {fmt}, for distributions that ship it as a shared library only: ringc carries
-// everything it needs. The same explicit instantiations as {fmt}'s own src/format.cc, for char. Compiled
-// only where there is no libfmt.a (cmake/RingKernelLLVM.cmake); a missing one is a link error.
+// The compiled half of {fmt}, for distributions that ship it as a shared library only: ringc
+// carries everything it needs. The same explicit instantiations as {fmt}'s own src/format.cc, for
+// char. Compiled only where there is no libfmt.a (cmake/RingKernelLLVM.cmake); a missing one is a
+// link error.
 
 #include <fmt/format-inl.h>
 

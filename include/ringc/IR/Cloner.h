@@ -11,7 +11,8 @@
 namespace ringc::ir {
 
 /// Copies nodes into `to`. Locals and functions that are mapped are replaced; a place rooted in a
-/// local that is mapped to a place is rebuilt on that place; all else is copied anew.
+/// local that is mapped to a place is rebuilt on that place. A local that the copied code declares
+/// is copied anew each time; a free local or callee that nobody mapped is kept as it is.
 class Cloner {
 public:
   explicit Cloner(Module& to) : to_(to) {}
@@ -28,11 +29,22 @@ public:
   Expr* expr(const Expr* expr); ///< null stays null
   Stmt* stmt(const Stmt* stmt);
   Block* block(const Block* block); ///< null stays null
+  /// A copy of the whole function, not yet in `to.functions`; later calls of it go to the copy.
+  Function* function(const Function& function);
   Location loc(Location loc) const;
 
 private:
+  Local* declare(Local* local); ///< null stays null
+  std::vector<Expr*> exprs(const std::vector<Expr*>& exprs);
+  Stmt* callStmt(const CallStmt& call);
+  Stmt* loopStmt(const LoopStmt& loop);
+  Stmt* switchStmt(const SwitchStmt& select);
+  Stmt* atomicStmt(const AtomicStmt& atomic);
+  Stmt* reduceStmt(const ReduceStmt& reduce);
+
   Module& to_;
   llvm::DenseMap<const Local*, Local*> locals_;
+  llvm::DenseMap<const Local*, Local*> copied_;
   llvm::DenseMap<const Local*, Place*> places_;
   llvm::DenseMap<const Function*, Function*> functions_;
   std::vector<FileId> files_;

@@ -6,6 +6,7 @@
 #define RINGC_IR_MODULE_H
 
 #include "ringc/IR/Stmt.h"
+#include "ringc/Support/Diagnostics.h"
 #include <array>
 
 namespace ringc::ir {
@@ -71,6 +72,8 @@ public:
   std::vector<Function*> functions; ///< callees before callers
 
   FileId addFile(llvm::StringRef path);
+  /// Where a diagnostic about a node at `loc` points; an unknown file gives no place.
+  SourcePlace sourcePlace(Location loc) const;
   Function* findFunction(llvm::StringRef name, llvm::StringRef signature) const;
   const Message* findMessage(const StructType* type) const;
 

@@ -197,6 +197,8 @@ public:
   /// The struct of that name, or null.
   const StructType* findStruct(llvm::StringRef name) const;
   llvm::ArrayRef<const StructType*> structs() const { return structs_; }
+  /// True where this table made `type`.
+  bool contains(const Type* type) const;
 
 private:
   template <class T, class... Args> const T* own(Args&&... args);
@@ -210,6 +212,7 @@ private:
   std::map<std::pair<const Type*, bool>, const SpanType*> spans_;
   std::map<std::tuple<const Type*, uint32_t, bool>, const CellType*> cells_;
   std::vector<const StructType*> structs_;
+  std::map<llvm::StringRef, const StructType*> structsByName_; ///< keys live in the structs
 };
 
 /// True where both have the same size, alignment, and fields of equal names, offsets and (by the
