@@ -102,11 +102,24 @@ public:
     const Count used = n < Count(warpSize) ? n : Count(warpSize);
     for (Count v = 0; v < used; ++v)
       lanes[v] = f(v);
-    Count i = used;
-    for (; i + Count(warpSize) <= n; i += Count(warpSize))
-      for (std::uint32_t v = 0; v < warpSize; ++v)
-        lanes[v] = op(lanes[v], T(f(i + Count(v))));
-    for (Count v = 0; i + v < n; ++v)
+    // Sixteen lanes at a time: as many as vector registers hold, so that compilers keep them there
+    // even at -O2. Each lane's own order stays as it is.
+    constexpr std::uint32_t group = 16;
+    const Count whole = n - n % Count(warpSize);
+    for (std::uint32_t first = 0; first < warpSize; first += group) {
+      T part[group];
+      for (std::uint32_t v = 0; v < group; ++v)
+        part[v] = lanes[first + v];
+      for (Count i = used; i < whole; i += Count(warpSize)) {
+        const std::size_t base = std::size_t(i) + first;
+#pragma GCC unroll 16
+        for (std::uint32_t v = 0; v < group; ++v)
+          part[v] = op(part[v], T(f(Count(base + v))));
+      }
+      for (std::uint32_t v = 0; v < group; ++v)
+        lanes[first + v] = part[v];
+    }
+    for (Count v = 0, i = whole > used ? whole : used; i + v < n; ++v)
       lanes[v] = op(lanes[v], T(f(i + v)));
     for (Count step = warpSize / 2; step > 0; step /= 2)
       for (Count v = 0; v < step && v + step < used; ++v)
