@@ -186,13 +186,17 @@ public:
   static bool classof(const Expr* e) { return e->kind() == ExprKind::CellInfo; }
 };
 
-enum class ContextInfo : uint8_t { Self, Sender };
+enum class ContextInfo : uint8_t {
+  Self,   ///< the actor itself, the struct `ring::ActorId`
+  Sender, ///< who sent the message, the struct `ring::ActorId`
+  Failed, ///< bool: fail(code) was called in this activation. Made by LowerFail.
+};
 
-/// The actor itself or the sender of the message, as the struct `ring::ActorId`.
+/// What the activation knows of itself; its type is given by `info`.
 class ContextInfoExpr final : public Expr {
 public:
-  ContextInfoExpr(ContextInfo info, const Type* actorId, Location loc)
-      : Expr(ExprKind::ContextInfo, actorId, loc), info(info) {}
+  ContextInfoExpr(ContextInfo info, const Type* type, Location loc)
+      : Expr(ExprKind::ContextInfo, type, loc), info(info) {}
   ContextInfo info;
   static bool classof(const Expr* e) { return e->kind() == ExprKind::ContextInfo; }
 };
