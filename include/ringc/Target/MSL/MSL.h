@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// MSL: Metal Shading Language 3. In this order: canEmit on the
+// module as it came, legalize on a clone, print.
+#ifndef RINGC_TARGET_MSL_MSL_H
+#define RINGC_TARGET_MSL_MSL_H
+
+#include "ringc/IR/Module.h"
+#include "ringc/Support/Diagnostics.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace ringc::msl {
+
+struct Options {
+  bool contract = false; ///< --fp=fast: a * b + c becomes an explicit fma
+};
+
+/// Reports, each at the user's place, all that MSL cannot do; true where there is nothing. Changes
+/// nothing. The module must verify.
+bool canEmit(const ir::Module& module, DiagnosticEngine& diagnostics);
+
+/// Brings a module that canEmit has passed into the form that print takes.
+void legalize(ir::Module& module, const Options& options);
+
+/// Prints a legalised module: complete source, device side of the runtime included.
+void print(const ir::Module& module, llvm::raw_ostream& os);
+
+/// Prints the layouts of ring::abi that the module holds, as the device files assume them.
+void printAbi(const ir::Module& module, llvm::raw_ostream& os);
+
+} // namespace ringc::msl
+
+#endif

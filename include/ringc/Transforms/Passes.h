@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The passes: one file each, over a whole module. A pass may assume that the module verifies and
+// leaves it so. Which target runs which pass, and in what order, stands in that target's
+// Legalize.cpp.
+#ifndef RINGC_TRANSFORMS_PASSES_H
+#define RINGC_TRANSFORMS_PASSES_H
+
+#include "ringc/IR/Module.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace ringc::transforms {
+
+/// Inlines calls of functions that hold a parallel region into Warp and Block handlers, so that
+/// lowerParallel sees whole regions.
+void inlineParallelCalls(ir::Module& module);
+/// Inlines calls that pass anything but values: references, spans, cells.
+void inlineReferenceCalls(ir::Module& module);
+/// Replaces references that a RefStmt binds by their places, with frozen indices.
+void bindReferences(ir::Module& module);
+/// Replaces parallel regions: by sequential loops in Thread actors, by the leader form in others.
+void lowerParallel(ir::Module& module);
+/// Gives fail() its effect: return after it, and after each call that may have failed.
+void lowerFail(ir::Module& module);
+/// Computes 64-bit integers in 32 bits where the result is the same.
+void narrowIndices(ir::Module& module);
+/// a * b + c becomes fma(a, b, c).
+void contractFma(ir::Module& module);
+/// Folds operations on integer constants, and on float constants where the result is exact.
+void foldConstants(ir::Module& module);
+/// Gives each reference parameter one address space, by copies of functions that are called with
+/// several.
+void specializeSpaces(ir::Module& module);
+/// Drops device functions that nothing calls.
+void dropUnusedFunctions(ir::Module& module);
+
+struct PassInfo {
+  llvm::StringRef name; ///< kebab-case, as `ring-opt --pass=` takes it
+  llvm::StringRef description;
+  void (*run)(ir::Module&);
+};
+
+/// Every pass, sorted by name.
+llvm::ArrayRef<PassInfo> passes();
+/// Null where there is none.
+const PassInfo* findPass(llvm::StringRef name);
+
+} // namespace ringc::transforms
+
+#endif
