@@ -11,14 +11,220 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <ringkernel/detail/Ask.h>
 #include <ringkernel/detail/Fields.h>
 #include <ringkernel/detail/RuntimeApi.h>
+
+namespace ring {
+
+namespace runtime {
+class ComputeDevice;
+}
+
+/// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
+/// has and this machine offers as hardware, else the CPU.
+enum class Backend : std::uint8_t { Auto, Cuda, Metal, WebGpu, Cpu };
+
+/// The language that a ComputeDevice compiles.
+enum class ShaderLanguage : std::uint8_t { Wgsl, Msl };
+
+/// `cuda`, `metal`, `webgpu`, `cpu`, `auto`; nothing for other names.
+std::optional<Backend> parseBackend(std::string_view name);
+
+/// Pools are sized at the start; one that is exhausted is a Status with its size and the option's
+/// name.
+struct RuntimeOptions {
+  Backend backend = Backend::Auto;
+  /// Threads that run actors on the CPU; 0: one a core less one, at least 1. At most 256.
+  std::uint32_t workers = 0;
+  /// Each worker stays on one core.
+  bool pinWorkers = true;
+  /// Actors alive at once, 1 to 2^24.
+  std::uint32_t maxActors = 1u << 16;
+  /// Slots of 64 bytes of each ring between two threads, a power of two from 64 to 2^24. One
+  /// message takes at most a quarter of a ring: 64 KiB by default.
+  std::uint32_t mailboxSlots = 4096;
+  /// Bytes of all actors' states together.
+  std::uint64_t stateBytes = std::uint64_t(256) << 20;
+  /// Bytes that may wait outside full rings, a worker. Beyond, messages become dead letters.
+  std::uint64_t spillBytes = std::uint64_t(64) << 20;
+  /// Bytes of replies that the host has not taken yet. Beyond, send is Exhausted until it has.
+  std::uint64_t replyBytes = std::uint64_t(256) << 20;
+  /// Questions open at once, 1 to 2^24.
+  std::uint32_t maxAsks = 1u << 16;
+  /// A library with the functions of webgpu.h; empty: RINGKERNEL_WEBGPU_LIBRARY of the
+  /// environment, then the usual names.
+  std::string webgpuLibrary;
+};
+
+/// Actor handles the message `M`: a public `void on(const M&, ring::Context&)`, exactly.
+template <class Actor, class M>
+concept HandlesMessage = detail::HandlesExactly<Actor, M, Context>;
+
+/// Runs actors, kernels and stencils. Movable; any thread may use it. One thread's sends to one
+/// actor arrive in order; the thread that created the runtime sends without a lock.
+class Runtime {
+public:
+  /// Starts a runtime. InvalidArgument for options out of range, Unsupported for a backend that
+  /// this build or machine lacks, with the reason.
+  static Result<Runtime> create(const RuntimeOptions& options = {});
+  /// The same on a device of the caller's own (runtime/core/ComputeDevice.h): actors run in rounds,
+  /// from the modules' sources in `language`. `options.backend` is not read.
+  static Result<Runtime> create(const RuntimeOptions& options,
+                                std::unique_ptr<runtime::ComputeDevice> device,
+                                ShaderLanguage language);
+  Runtime(Runtime&&) noexcept = default;
+  Runtime& operator=(Runtime&& other) noexcept;
+  /// Stops, with a deadline of 5 s; then waits for handlers that still run.
+  ~Runtime();
+
+  /// The backend, and the device where there is one: `cpu`, `webgpu (...)`.
+  std::string backendName() const { return core_->backendName(); }
+
+  /// Makes an actor: runs the constructor here and copies the bytes. Exhausted where `maxActors`
+  /// or `stateBytes` is reached, Unsupported where its module was not compiled for this backend.
+  template <class A, class... Args> Result<ActorRef<A>> spawn(Args&&... args) {
+    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
+    struct alignas(A) Image {
+      std::byte bytes[sizeof(A)];
+    };
+    const auto image = std::make_unique<Image>(); // zeroed: padding too
+    ::new (static_cast<void*>(image->bytes)) A(std::forward<Args>(args)...);
+    Result<ActorId> id = core_->spawn(detail::Registered<A>::info(), image->bytes);
+    if (!id)
+      return id.status();
+    return ActorRef<A>{*id};
+  }
+
+  /// Sends. Waits where the target's ring is full, taking in replies meanwhile. Closed after
+  /// stop(); Exhausted where too many replies wait. An actor that is gone: a dead letter.
+  template <class A, class M>
+    requires HandlesMessage<A, M>
+  Status send(ActorRef<A> target, const M& message) {
+    return core_->send(target.id, detail::Registered<M>::info(), &message);
+  }
+  /// Sends to an actor whose type is known at run time only; a message it does not handle is a dead
+  /// letter.
+  template <class M> Status send(ActorId target, const M& message) {
+    return core_->send(target, detail::Registered<M>::info(), &message);
+  }
+  /// Sends and keeps the place where the first reply comes.
+  template <class R, class A, class M>
+    requires HandlesMessage<A, M>
+  Ask<R> ask(ActorRef<A> target, const M& message) {
+    return ask<R>(target.id, message);
+  }
+  template <class R, class M> Ask<R> ask(ActorId target, const M& message) {
+    return Ask<R>(core_, core_->ask(target, detail::Registered<M>::info(), &message,
+                                    detail::Registered<R>::info()));
+  }
+  Replies replies() { return Replies(*core_); }
+
+  /// Resumes coroutines whose answers came; on backends with rounds also starts the next round.
+  /// Gives how many were resumed.
+  std::size_t poll() { return core_->poll(); }
+  /// Waits until all that was sent, and all that it caused, was handled.
+  Status drain() { return core_->drain(); }
+  /// A copy of the actor's state after all that this thread sent it. NotFound where it is gone.
+  template <class A> Result<A> state(ActorRef<A> actor) {
+    struct alignas(A) Image {
+      std::byte bytes[sizeof(A)];
+    };
+    const auto image = std::make_unique<Image>();
+    Status status = core_->readState(actor.id, detail::Registered<A>::info(), image->bytes);
+    if (!status)
+      return status;
+    return *std::launder(reinterpret_cast<const A*>(image->bytes));
+  }
+  Statistics statistics() const { return core_->statistics(); }
+
+  /// Takes nothing more, lets what was sent be handled, ends. Timeout where that took longer; what
+  /// was left is dead letters then, and open asks are Closed. Later calls do nothing.
+  Status stop(std::chrono::nanoseconds deadline = std::chrono::seconds(5)) {
+    return core_->stop(std::chrono::steady_clock::now() + deadline);
+  }
+
+  /// `size` values, zeroed. InvalidArgument for 0, Exhausted where there is no memory.
+  template <class T> Result<Buffer<T>> buffer(std::size_t size) {
+    Result<detail::MemoryId> id = allocate(detail::MemoryKind::Buffer, size, sizeof(T));
+    if (!id)
+      return id.status();
+    return Buffer<T>(detail::Memory(core_, *id), size);
+  }
+  /// One value a cell, zeroed; extents from 1 to 2^31 - 1.
+  template <class T> Result<Field<T>> field(Extents extents) {
+    std::size_t cells = 1;
+    for (const std::int32_t size : extents.size)
+      if (size <= 0 || __builtin_mul_overflow(cells, std::size_t(size), &cells))
+        return Status(StatusCode::InvalidArgument,
+                      "an extent of a field is not within 1 to 2147483647");
+    Result<detail::MemoryId> id = allocate(detail::MemoryKind::Field, cells, sizeof(T));
+    if (!id)
+      return id.status();
+    return Field<T>(detail::Memory(core_, *id), extents);
+  }
+
+  /// Runs the kernel F over `grid` blocks: a Buffer for each span, a value for each value; Shared
+  /// memory is made by the launcher.
+  template <auto* F, class... Args> Status launch(Grid grid, Args&&... args) {
+    using Parameters = typename detail::ParametersOf<std::remove_pointer_t<decltype(F)>>::Type;
+    return detail::withArguments(
+        Parameters{},
+        [&](std::span<const detail::Argument> arguments) {
+          return core_->launch(detail::RegisteredFn<F>::info(), grid.size, arguments);
+        },
+        std::forward<Args>(args)...);
+  }
+  /// Sweeps the stencil F over all cells whose whole footprint lies inside: a Field for each cell,
+  /// a value for each value. Fields must have the same extents, and no field may be given both to
+  /// read and to write.
+  template <auto* F, class First, class... Rest>
+    requires(!std::same_as<std::remove_cvref_t<First>, Range>)
+  Status sweep(First&& first, Rest&&... rest) {
+    return sweepRange<F>(nullptr, std::forward<First>(first), std::forward<Rest>(rest)...);
+  }
+  /// The same over the cells of `range`; InvalidArgument where a footprint would leave the field.
+  template <auto* F, class... Args> Status sweep(const Range& range, Args&&... args) {
+    const detail::SweepRange cells{{},
+                                   {range.origin[0], range.origin[1], range.origin[2]},
+                                   {range.count[0], range.count[1], range.count[2]}};
+    return sweepRange<F>(&cells, std::forward<Args>(args)...);
+  }
+  /// Waits for launches and sweeps; reports what went wrong in them.
+  Status finish() { return core_->finish(); }
+
+private:
+  explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
+
+  Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::size_t count,
+                                    std::size_t elementBytes) {
+    std::size_t bytes = 0;
+    if (count == 0 || __builtin_mul_overflow(count, elementBytes, &bytes))
+      return Status(StatusCode::InvalidArgument, "memory of " + std::to_string(count) +
+                                                     " values of " + std::to_string(elementBytes) +
+                                                     " bytes is not possible");
+    return core_->allocate(kind, bytes, static_cast<std::uint32_t>(elementBytes));
+  }
+  template <auto* F, class... Args>
+  Status sweepRange(const detail::SweepRange* range, Args&&... args) {
+    using Parameters = typename detail::ParametersOf<std::remove_pointer_t<decltype(F)>>::Type;
+    return detail::withArguments(
+        Parameters{},
+        [&](std::span<const detail::Argument> arguments) {
+          return core_->sweep(detail::RegisteredFn<F>::info(), range, arguments);
+        },
+        std::forward<Args>(args)...);
+  }
+
+  std::shared_ptr<detail::RuntimeCore> core_;
+};
+
+} // namespace ring
 
 #endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The untyped face of a running runtime: what the templates of runtime.h call and each backend
+// implements. Not for users. Nothing here knows a backend.
+#ifndef RINGKERNEL_DETAIL_RUNTIMEAPI_H
+#define RINGKERNEL_DETAIL_RUNTIMEAPI_H
+
+#include <ringkernel/registration.h>
+#include <ringkernel/status.h>
+
+#include <array>
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace ring {
+
+/// Counters since the start. Each is exact once drain() has returned.
+struct Statistics {
+  std::uint64_t sent = 0;        ///< messages taken from the host or from handlers
+  std::uint64_t handled = 0;     ///< handler calls that returned or failed
+  std::uint64_t replies = 0;     ///< messages to the host
+  std::uint64_t deadLetters = 0; ///< messages that no handler took
+  std::uint64_t failed = 0;      ///< calls of fail(code)
+  std::uint64_t stopped = 0;     ///< actors that ended by stop()
+  std::uint64_t spawned = 0;     ///< actors
+  std::uint64_t spilled = 0;     ///< messages that waited outside a full ring
+  std::uint64_t rounds = 0;      ///< dispatches of a backend that works in rounds; 0 elsewhere
+};
+
+class Reply;
+
+namespace detail {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// One question that waits for its answer. Ids are not reused within a runtime.
+struct AskTicket {
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0; ///< 0: none
+};
+
+/// Memory of a backend that kernels or stencils use. 0: none.
+enum class MemoryId : std::uint32_t {};
+
+/// What memory is for: spans of kernels, or fields of stencils (which one sweep finds together).
+enum class MemoryKind : std::uint8_t { Buffer, Field };
+
+/// An argument of a launch or a sweep: memory, or a value.
+struct Argument {
+  MemoryId memory{};
+  std::size_t count = 0; ///< elements of a span
+  Extent extent;         ///< of a field
+  std::uint32_t dims = 0;
+  const void* value = nullptr;
+};
+
+/// Sees one message to the host; gives true where it used it up.
+using ReplyVisitor = bool (*)(void* closure, const TypeInfo& type, ActorId from,
+                              const void* message);
+
+class RuntimeCore {
+public:
+  RuntimeCore() = default;
+  RuntimeCore(const RuntimeCore&) = delete;
+  RuntimeCore& operator=(const RuntimeCore&) = delete;
+  virtual ~RuntimeCore() = default;
+
+  virtual std::string backendName() const = 0;
+
+  // Actors. Any thread may call; the order of one thread's sends to one actor is kept.
+  virtual Result<ActorId> spawn(const TypeInfo& actor, const void* image) = 0;
+  virtual Status send(ActorId target, const TypeInfo& message, const void* payload) = 0;
+  virtual AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
+                        const TypeInfo& reply) = 0;
+  /// Copies the state of an actor of type `actor` once all that the caller sent it was handled.
+  virtual Status readState(ActorId id, const TypeInfo& actor, void* state) = 0;
+
+  // Answers.
+  virtual bool askReady(AskTicket ticket) = 0;
+  /// Waits for the answer and takes it; Timeout leaves the question open.
+  virtual Status askWait(AskTicket ticket, Deadline deadline, void* reply) = 0;
+  /// Resumes `waiter` in poll() once there is an answer; false: there is one already.
+  virtual bool askSuspend(AskTicket ticket, std::coroutine_handle<> waiter) = 0;
+  /// Takes the answer of a question that is ready.
+  virtual Status askTake(AskTicket ticket, void* reply) = 0;
+  virtual void askAbandon(AskTicket ticket) = 0;
+  /// Moves up to replies.size() messages out, in order of each sender; gives how many.
+  virtual std::size_t takeReplies(std::span<Reply> replies) = 0;
+  /// Shows all waiting messages to `visitor`; those it did not use stay, in order. Gives how many
+  /// it used.
+  virtual std::size_t visitReplies(ReplyVisitor visitor, void* closure) = 0;
+
+  /// Resumes coroutines whose answers came, and does a round where the backend works in rounds.
+  virtual std::size_t poll() = 0;
+  virtual Status drain() = 0;
+  virtual Status stop(Deadline deadline) = 0;
+  virtual Statistics statistics() = 0;
+
+  // Memory, kernels and stencils.
+  virtual Result<MemoryId> allocate(MemoryKind kind, std::uint64_t bytes,
+                                    std::uint32_t elementBytes) = 0;
+  virtual void release(MemoryId memory) = 0;
+  virtual Status upload(MemoryId memory, std::uint64_t offset, std::span<const std::byte> from) = 0;
+  virtual Status download(MemoryId memory, std::uint64_t offset, std::span<std::byte> to) = 0;
+  virtual Status launch(const FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
+                        std::span<const Argument> arguments) = 0;
+  /// All cells inside the margins where `range` is null.
+  virtual Status sweep(const FunctionInfo& stencil, const SweepRange* range,
+                       std::span<const Argument> arguments) = 0;
+  virtual Status finish() = 0;
+};
+
+} // namespace detail
+} // namespace ring
+
+#endif
