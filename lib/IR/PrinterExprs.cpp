@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Prints expressions, places and locals. Each node notes its place where its own word stands in the
+// text; the parser takes the places in the same order.
+
+#include "Spelling.h"
+#include "TextPrinter.h"
+#include "llvm/ADT/bit.h"
+#include "llvm/Support/Format.h"
+#include <cmath>
+#include <fmt/format.h>
+
+namespace ringc::ir {
+
+void TextPrinter::local(const Local& local) {
+  std::string& name = names_[&local];
+  if (name.empty()) {
+    name = "%" + nameText(local.name);
+    if (const unsigned earlier = nameCounts_[local.name]++)
+      name += "." + std::to_string(earlier);
+  }
+  os_ << name;
+}
+
+void TextPrinter::integer(const IntType& type, uint64_t bits) {
+  const bool fits = type.bits() == 64 || (bits >> type.bits()) == 0;
+  const bool isNegative = fits && type.isSigned() && (bits >> (type.bits() - 1)) != 0;
+  if (isNegative)
+    os_ << static_cast<int64_t>(bits << (64 - type.bits())) / (int64_t(1) << (64 - type.bits()));
+  else
+    os_ << bits;
+  this->type(type);
+}
+
+/// The shortest decimal number that reads back as the same value; the pattern where none does.
+void TextPrinter::floating(const FloatType& type, uint64_t bits) {
+  const bool isSingle = type.bits() == 32;
+  const float single = llvm::bit_cast<float>(static_cast<uint32_t>(bits));
+  const auto wide = llvm::bit_cast<double>(bits);
+  if ((isSingle && (bits >> 32) != 0) || !std::isfinite(isSingle ? single : wide)) {
+    this->type(type);
+    os_ << '#' << llvm::format_hex_no_prefix(bits, isSingle ? 8 : 16);
+    return;
+  }
+  std::string text = isSingle ? fmt::format("{}", single) : fmt::format("{}", wide);
+  if (text.find_first_of(".e") == std::string::npos)
+    text += ".0";
+  os_ << text;
+  this->type(type);
+}
+
+void TextPrinter::constant(const Type& type, uint64_t bits) {
+  if (const auto* intType = llvm::dyn_cast<IntType>(&type))
+    return integer(*intType, bits);
+  if (const auto* floatType = llvm::dyn_cast<FloatType>(&type))
+    return floating(*floatType, bits);
+  if (type.kind() == TypeKind::Bool && bits <= 1) {
+    os_ << (bits != 0 ? "true" : "false");
+    return;
+  }
+  this->type(type); // not a constant of any type: only a message shows this
+  os_ << '#' << llvm::format_hex_no_prefix(bits, 1);
+}
+
+void TextPrinter::place(const Place& place) {
+  switch (place.kind()) {
+  case PlaceKind::Local:
+    at(place.loc());
+    return local(*llvm::cast<LocalPlace>(place).local);
+  case PlaceKind::Field: {
+    const auto& field = llvm::cast<FieldPlace>(place);
+    this->place(*field.base);
+    at(place.loc());
+    const auto fields = llvm::cast<StructType>(field.base->type())->fields();
+    os_ << '.' << nameText(fields[field.field].name);
+    return;
+  }
+  case PlaceKind::Index: {
+    const auto& index = llvm::cast<IndexPlace>(place);
+    this->place(*index.base);
+    at(place.loc());
+    os_ << '[';
+    expr(*index.index);
+    os_ << ']';
+    return;
+  }
+  case PlaceKind::SpanElement: {
+    const auto& element = llvm::cast<SpanElementPlace>(place);
+    at(place.loc());
+    local(*element.span);
+    os_ << '[';
+    expr(*element.index);
+    os_ << ']';
+    return;
+  }
+  case PlaceKind::Cell: {
+    const auto& cell = llvm::cast<CellPlace>(place);
+    at(place.loc());
+    os_ << "at(";
+    local(*cell.cell);
+    const uint32_t dims = llvm::cast<CellType>(cell.cell->type)->dims();
+    os_ << ", " << cell.dx;
+    if (dims > 1 || cell.dy != 0 || cell.dz != 0)
+      os_ << ", " << cell.dy;
+    if (dims > 2 || cell.dz != 0)
+      os_ << ", " << cell.dz;
+    os_ << ')';
+    return;
+  }
+  }
+}
+
+void TextPrinter::exprList(const std::vector<Expr*>& exprs) {
+  llvm::StringRef separator = "";
+  for (const Expr* one : exprs) {
+    os_ << separator;
+    expr(*one);
+    separator = ", ";
+  }
+}
+
+void TextPrinter::expr(const Expr& expr) {
+  if (const auto* binary = llvm::dyn_cast<BinaryExpr>(&expr)) {
+    os_ << '(';
+    this->expr(*binary->lhs);
+    at(expr.loc());
+    os_ << ' ' << spell(binary->op) << ' ';
+    this->expr(*binary->rhs);
+    os_ << ')';
+    return;
+  }
+  at(expr.loc());
+  switch (expr.kind()) {
+  case ExprKind::Binary:
+    return; // above: its word stands behind its first operand
+  case ExprKind::Constant:
+    return constant(*expr.type(), llvm::cast<ConstantExpr>(expr).bits);
+  case ExprKind::Load:
+    return place(*llvm::cast<LoadExpr>(expr).place);
+  case ExprKind::Unary: {
+    const auto& unary = llvm::cast<UnaryExpr>(expr);
+    // `-1i32` is one constant, `- 1i32` a negated one.
+    os_ << spell(unary.op) << (llvm::isa<ConstantExpr>(unary.operand) ? " " : "");
+    return this->expr(*unary.operand);
+  }
+  case ExprKind::Cast: {
+    const auto& cast = llvm::cast<CastExpr>(expr);
+    const bool isBitcast = cast.castKind == CastKind::Bitcast;
+    os_ << (isBitcast ? "bitcast<" : "");
+    type(*expr.type());
+    os_ << (isBitcast ? ">(" : "(");
+    this->expr(*cast.operand);
+    os_ << ')';
+    return;
+  }
+  case ExprKind::Select: {
+    const auto& select = llvm::cast<SelectExpr>(expr);
+    os_ << "select(";
+    exprList({select.condition, select.ifTrue, select.ifFalse});
+    os_ << ')';
+    return;
+  }
+  case ExprKind::Builtin:
+    os_ << spell(llvm::cast<BuiltinExpr>(expr).builtin) << '(';
+    exprList(llvm::cast<BuiltinExpr>(expr).args);
+    os_ << ')';
+    return;
+  case ExprKind::Construct:
+    type(*expr.type());
+    os_ << '{';
+    exprList(llvm::cast<ConstructExpr>(expr).args);
+    os_ << '}';
+    return;
+  case ExprKind::Extract: {
+    const auto& extract = llvm::cast<ExtractExpr>(expr);
+    os_ << "extract(";
+    this->expr(*extract.base);
+    const auto fields = llvm::cast<StructType>(extract.base->type())->fields();
+    os_ << ", " << nameText(fields[extract.field].name) << ')';
+    return;
+  }
+  case ExprKind::SpanSize:
+    os_ << "size(";
+    local(*llvm::cast<SpanSizeExpr>(expr).span);
+    os_ << ')';
+    return;
+  case ExprKind::CellInfo:
+    os_ << spell(llvm::cast<CellInfoExpr>(expr).info) << '(';
+    local(*llvm::cast<CellInfoExpr>(expr).cell);
+    os_ << ')';
+    return;
+  case ExprKind::ContextInfo:
+    os_ << spell(llvm::cast<ContextInfoExpr>(expr).info) << "()";
+    return;
+  }
+}
+
+} // namespace ringc::ir
