@@ -42,6 +42,8 @@ struct DeviceLimits {
   std::uint64_t maxBindingBytes = 0;
   /// Binding::offsetBytes must be a multiple of this.
   std::uint32_t bindingOffsetAlignmentBytes = 1;
+  /// Kernels and stencils take native parameters (Dispatch::arguments) and no parameter block.
+  bool takesArguments = false;
 };
 
 /// Which device it is, for reports and messages.
@@ -62,6 +64,14 @@ struct Binding {
   std::uint64_t sizeBytes = 0;
 };
 
+/// One native parameter of a kernel or stencil: the address of a byte of a buffer or, where
+/// `buffer` is not set, `bytes` by value. The order is that of ringc/Target/Common/LaunchLayout.h.
+struct Argument {
+  BufferId buffer{};
+  std::uint64_t offsetBytes = 0;
+  std::span<const std::byte> bytes{};
+};
+
 /// One launch of a pipeline over `groups[0] * groups[1] * groups[2]` workgroups; none is launched
 /// when one of them is 0. `bindings` holds every slot that the entry point uses, each once. Slots
 /// that the shader declares and this entry point does not use may be given and are ignored.
@@ -69,6 +79,9 @@ struct Dispatch {
   PipelineId pipeline{};
   std::span<const Binding> bindings;
   std::array<std::uint32_t, 3> groups{1, 1, 1};
+  /// Where DeviceLimits::takesArguments: what follows the bindings, whose addresses come first, in
+  /// order of their slots. Elsewhere empty.
+  std::span<const Argument> arguments{};
 };
 
 /// A device with a single in-order queue.

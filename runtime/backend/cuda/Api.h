@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The part of the CUDA driver API and of NVRTC that the runtime uses, declared by us, so that it
+// builds with no CUDA toolkit and loads what the machine has with dlopen. Names are those of cuda.h
+// and nvrtc.h without their prefix. test/Unit/CudaApiTest.cpp compares with the real headers.
+
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_API_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_API_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ring::runtime::cuda {
+
+struct ContextImpl;
+struct ModuleImpl;
+struct FunctionImpl;
+struct StreamImpl;
+struct ProgramImpl;
+
+using Device = int;
+using DevicePointer = unsigned long long;
+
+enum class CuResult : int {
+  Success = 0,
+  InvalidValue = 1,
+  OutOfMemory = 2,
+  NoDevice = 100,
+};
+enum class NvrtcResult : int { Success = 0 };
+
+enum class DeviceAttribute : int {
+  MaxThreadsPerBlock = 1,
+  MaxBlockDimX = 2,
+  MaxBlockDimY = 3,
+  MaxBlockDimZ = 4,
+  MaxGridDimX = 5,
+  MaxGridDimY = 6,
+  MaxSharedMemoryPerBlock = 8,
+  ComputeCapabilityMajor = 75,
+  ComputeCapabilityMinor = 76,
+};
+
+inline constexpr unsigned kStreamNonBlocking = 1;
+/// The oldest driver that is taken: CUDA 12.0, as cuDriverGetVersion gives it.
+inline constexpr int kMinDriverVersion = 12000;
+
+// RINGKERNEL_CUDA_FUNCTION(name without prefix, exported name, parameters)
+#define RINGKERNEL_CUDA_FUNCTIONS(F)                                                               \
+  F(Init, cuInit, (unsigned flags))                                                                \
+  F(DriverGetVersion, cuDriverGetVersion, (int* version))                                          \
+  F(DeviceGetCount, cuDeviceGetCount, (int* count))                                                \
+  F(DeviceGet, cuDeviceGet, (Device * device, int ordinal))                                        \
+  F(DeviceGetName, cuDeviceGetName, (char* name, int length, Device device))                       \
+  F(DeviceGetAttribute, cuDeviceGetAttribute, (int* value, DeviceAttribute which, Device device))  \
+  F(DeviceTotalMem, cuDeviceTotalMem_v2, (std::size_t* bytes, Device device))                      \
+  F(DevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, (ContextImpl * *context, Device device))     \
+  F(DevicePrimaryCtxRelease, cuDevicePrimaryCtxRelease_v2, (Device device))                        \
+  F(CtxSetCurrent, cuCtxSetCurrent, (ContextImpl * context))                                       \
+  F(StreamCreate, cuStreamCreate, (StreamImpl * *stream, unsigned flags))                          \
+  F(StreamSynchronize, cuStreamSynchronize, (StreamImpl * stream))                                 \
+  F(StreamDestroy, cuStreamDestroy_v2, (StreamImpl * stream))                                      \
+  F(MemAlloc, cuMemAlloc_v2, (DevicePointer * memory, std::size_t bytes))                          \
+  F(MemFree, cuMemFree_v2, (DevicePointer memory))                                                 \
+  F(MemsetD8Async, cuMemsetD8Async,                                                                \
+    (DevicePointer to, unsigned char value, std::size_t bytes, StreamImpl* stream))                \
+  F(MemcpyHtoDAsync, cuMemcpyHtoDAsync_v2,                                                         \
+    (DevicePointer to, const void* from, std::size_t bytes, StreamImpl* stream))                   \
+  F(MemcpyDtoHAsync, cuMemcpyDtoHAsync_v2,                                                         \
+    (void* to, DevicePointer from, std::size_t bytes, StreamImpl* stream))                         \
+  F(ModuleLoadData, cuModuleLoadData, (ModuleImpl * *module, const void* image))                   \
+  F(ModuleUnload, cuModuleUnload, (ModuleImpl * module))                                           \
+  F(ModuleGetFunction, cuModuleGetFunction,                                                        \
+    (FunctionImpl * *function, ModuleImpl * module, const char* name))                             \
+  F(LaunchKernel, cuLaunchKernel,                                                                  \
+    (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
+     unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream, void** arguments, \
+     void** extra))                                                                                \
+  F(GetErrorName, cuGetErrorName, (CuResult result, const char** name))                            \
+  F(GetErrorString, cuGetErrorString, (CuResult result, const char** text))
+
+#define RINGKERNEL_NVRTC_FUNCTIONS(F)                                                              \
+  F(CreateProgram, nvrtcCreateProgram,                                                             \
+    (ProgramImpl * *program, const char* source, const char* name, int headers,                    \
+     const char* const* headerSources, const char* const* headerNames))                            \
+  F(CompileProgram, nvrtcCompileProgram,                                                           \
+    (ProgramImpl * program, int options, const char* const* optionTexts))                          \
+  F(GetCubinSize, nvrtcGetCUBINSize, (ProgramImpl * program, std::size_t* bytes))                  \
+  F(GetCubin, nvrtcGetCUBIN, (ProgramImpl * program, char* image))                                 \
+  F(GetLogSize, nvrtcGetProgramLogSize, (ProgramImpl * program, std::size_t* bytes))               \
+  F(GetLog, nvrtcGetProgramLog, (ProgramImpl * program, char* log))                                \
+  F(DestroyProgram, nvrtcDestroyProgram, (ProgramImpl * *program))
+
+struct DriverApi {
+#define RINGKERNEL_CUDA_MEMBER(Name, Exported, Params) CuResult(*Name) Params = nullptr;
+  RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_MEMBER)
+#undef RINGKERNEL_CUDA_MEMBER
+};
+
+struct NvrtcApi {
+#define RINGKERNEL_NVRTC_MEMBER(Name, Exported, Params) NvrtcResult(*Name) Params = nullptr;
+  RINGKERNEL_NVRTC_FUNCTIONS(RINGKERNEL_NVRTC_MEMBER)
+#undef RINGKERNEL_NVRTC_MEMBER
+};
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_API_H

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One NVRTC program a call. NVRTC is loaded by the first and kept.
+
+#include "runtime/backend/cuda/Compiler.h"
+
+#include "runtime/backend/cuda/Loader.h"
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+std::string logOf(const NvrtcApi& api, ProgramImpl* program) {
+  std::size_t bytes = 0;
+  if (api.GetLogSize(program, &bytes) != NvrtcResult::Success || bytes <= 1)
+    return "NVRTC gave no log";
+  std::string log(bytes, '\0');
+  if (api.GetLog(program, log.data()) != NvrtcResult::Success)
+    return "NVRTC gave no log";
+  log.resize(log.find_last_not_of(" \n\r\t", log.size() - 2) + 1);
+  return log;
+}
+
+Result<std::vector<char>> cubinOf(const NvrtcApi& api, ProgramImpl* program,
+                                  const std::string& architecture) {
+  const char* options[] = {architecture.c_str(), "--fmad=false"};
+  if (api.CompileProgram(program, 2, options) != NvrtcResult::Success)
+    return Status(StatusCode::InvalidArgument, logOf(api, program));
+  std::size_t bytes = 0;
+  if (api.GetCubinSize(program, &bytes) != NvrtcResult::Success || bytes == 0)
+    return Status(StatusCode::Unsupported,
+                  "NVRTC makes no cubin with `" + architecture + "`: " + logOf(api, program));
+  std::vector<char> cubin(bytes);
+  if (api.GetCubin(program, cubin.data()) != NvrtcResult::Success)
+    return Status(StatusCode::Internal, "NVRTC does not hand out the cubin that it made");
+  return cubin;
+}
+
+} // namespace
+
+Result<std::vector<char>> compile(std::string_view source, int capability) {
+  static const Result<NvrtcApi> loaded = loadNvrtc();
+  if (!loaded)
+    return loaded.status();
+  const NvrtcApi& api = *loaded;
+  ProgramImpl* program = nullptr;
+  const std::string text(source);
+  if (api.CreateProgram(&program, text.c_str(), "ringkernel.cu", 0, nullptr, nullptr) !=
+      NvrtcResult::Success)
+    return Status(StatusCode::Internal, "NVRTC cannot make a program");
+  Result<std::vector<char>> cubin =
+      cubinOf(api, program, "--gpu-architecture=sm_" + std::to_string(capability));
+  api.DestroyProgram(&program);
+  return cubin;
+}
+
+} // namespace ring::runtime::cuda

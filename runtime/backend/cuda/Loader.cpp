@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// dlopen and dlsym for CUDA. Looks up every function before it says yes, so that no call can meet a
+// null pointer. Never closes a library: the driver has threads and static state of its own.
+
+#include "runtime/backend/cuda/Loader.h"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <initializer_list>
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+/// The file that `variable` names, else the first of `names` that loads.
+Result<void*> open(const char* variable, std::initializer_list<const char*> names,
+                   const char* what) {
+  if (const char* named = std::getenv(variable)) {
+    if (void* library = dlopen(named, RTLD_NOW | RTLD_LOCAL))
+      return library;
+    return Status(StatusCode::NotFound, std::string("cannot load ") + what + " `" + named +
+                                            "`, which `" + variable + "` names: " + dlerror());
+  }
+  std::string tried;
+  for (const char* name : names) {
+    if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL))
+      return library;
+    tried += tried.empty() ? "`" : ", `";
+    tried += std::string(name) + "`";
+  }
+  return Status(StatusCode::NotFound, std::string("no ") + what + ": none of " + tried +
+                                          " is installed; name one in `" + variable + "`");
+}
+
+Status missingFunctions(const char* what, const std::string& missing) {
+  if (missing.empty())
+    return Status::ok();
+  return {StatusCode::Unsupported,
+          std::string(what) + " lacks " + missing + "; install CUDA 12.0 or newer"};
+}
+
+void lookUp(void* library, const char* name, void*& function, std::string& missing) {
+  function = dlsym(library, name);
+  if (!function)
+    missing += std::string(missing.empty() ? "`" : ", `") + name + "`";
+}
+
+Status initialise(const DriverApi& api) {
+  if (CuResult result = api.Init(0); result != CuResult::Success)
+    return {StatusCode::NotFound, describe(api, "cannot start the CUDA driver", result)};
+  int version = 0;
+  if (CuResult result = api.DriverGetVersion(&version); result != CuResult::Success)
+    return {StatusCode::NotFound, describe(api, "cannot ask the CUDA driver's version", result)};
+  if (version < kMinDriverVersion)
+    return {StatusCode::Unsupported,
+            "the CUDA driver is for CUDA " + std::to_string(version / 1000) + "." +
+                std::to_string(version % 1000 / 10) + "; 12.0 or newer is needed: update it"};
+  int count = 0;
+  if (CuResult result = api.DeviceGetCount(&count); result != CuResult::Success)
+    return {StatusCode::NotFound, describe(api, "cannot count the CUDA devices", result)};
+  if (count == 0)
+    return {StatusCode::NotFound, "the CUDA driver sees no GPU"};
+  return Status::ok();
+}
+
+} // namespace
+
+std::string describe(const DriverApi& api, const char* what, CuResult result) {
+  const char* name = nullptr;
+  const char* text = nullptr;
+  api.GetErrorName(result, &name);
+  api.GetErrorString(result, &text);
+  return std::string(what) + ": " + (name ? name : "unknown error") + " (" +
+         std::to_string(static_cast<int>(result)) + "): " + (text ? text : "no description");
+}
+
+Result<DriverApi> loadDriver() {
+  Result<void*> library = open(kDriverVariable, {"libcuda.so.1", "libcuda.so"}, "CUDA driver");
+  if (!library)
+    return library.status();
+  DriverApi api;
+  std::string missing;
+  void* function = nullptr;
+#define RINGKERNEL_CUDA_LOOKUP(Name, Exported, Params)                                             \
+  lookUp(*library, #Exported, function, missing);                                                  \
+  api.Name = reinterpret_cast<decltype(api.Name)>(function);
+  RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_LOOKUP)
+#undef RINGKERNEL_CUDA_LOOKUP
+  if (Status status = missingFunctions("the CUDA driver", missing); !status)
+    return status;
+  if (Status status = initialise(api); !status)
+    return status;
+  return api;
+}
+
+Result<NvrtcApi> loadNvrtc() {
+  Result<void*> library =
+      open(kNvrtcVariable,
+           {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "/usr/local/cuda/lib64/libnvrtc.so"},
+           "NVRTC library");
+  if (!library)
+    return library.status();
+  NvrtcApi api;
+  std::string missing;
+  void* function = nullptr;
+#define RINGKERNEL_NVRTC_LOOKUP(Name, Exported, Params)                                            \
+  lookUp(*library, #Exported, function, missing);                                                  \
+  api.Name = reinterpret_cast<decltype(api.Name)>(function);
+  RINGKERNEL_NVRTC_FUNCTIONS(RINGKERNEL_NVRTC_LOOKUP)
+#undef RINGKERNEL_NVRTC_LOOKUP
+  if (Status status = missingFunctions("NVRTC", missing); !status)
+    return status;
+  return api;
+}
+
+} // namespace ring::runtime::cuda
