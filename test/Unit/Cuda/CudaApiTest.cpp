@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compares runtime/backend/cuda/Api.h with the CUDA toolkit's own headers where it is installed:
+// every function's exported name and parameter sizes, every constant.
+
+#include "runtime/backend/cuda/Api.h"
+
+#include <gtest/gtest.h>
+
+#ifdef RINGKERNEL_HAVE_CUDA_HEADERS
+#include <cuda.h>
+#include <nvrtc.h>
+#endif
+
+namespace {
+
+#ifdef RINGKERNEL_HAVE_CUDA_HEADERS
+
+using namespace ring::runtime::cuda;
+
+/// Same number of parameters, each of one size, integers as integers and pointers as pointers.
+template <class Ours, class Theirs> constexpr bool samePassing = false;
+template <class R, class S, class... A, class... B>
+constexpr bool samePassing<R (*)(A...), S (*)(B...)> = [] {
+  if constexpr (sizeof...(A) == sizeof...(B))
+    return sizeof(R) == sizeof(S) && ((sizeof(A) == sizeof(B)) && ...) &&
+           ((std::is_pointer_v<A> == std::is_pointer_v<B>) && ...);
+  else
+    return false;
+}();
+
+TEST(CudaApi, functionsArePassedWhatTheHeadersSay){
+// `#Exported` is not expanded, `&Exported` is: cuda.h maps a plain name to its newest version,
+// and we name that version.
+#define CHECK_DRIVER(Name, Exported, Params)                                                       \
+  EXPECT_TRUE((samePassing<decltype(DriverApi::Name), decltype(&::Exported)>)) << #Exported;
+    RINGKERNEL_CUDA_FUNCTIONS(CHECK_DRIVER)
+#define CHECK_NVRTC(Name, Exported, Params)                                                        \
+  EXPECT_TRUE((samePassing<decltype(NvrtcApi::Name), decltype(&::Exported)>)) << #Exported;
+        RINGKERNEL_NVRTC_FUNCTIONS(CHECK_NVRTC)}
+
+TEST(CudaApi, constantsAreThoseOfTheHeaders) {
+  EXPECT_EQ(int(CuResult::InvalidValue), int(CUDA_ERROR_INVALID_VALUE));
+  EXPECT_EQ(int(CuResult::OutOfMemory), int(CUDA_ERROR_OUT_OF_MEMORY));
+  EXPECT_EQ(int(CuResult::NoDevice), int(CUDA_ERROR_NO_DEVICE));
+  EXPECT_EQ(int(DeviceAttribute::MaxThreadsPerBlock),
+            int(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK));
+  EXPECT_EQ(int(DeviceAttribute::MaxBlockDimX), int(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X));
+  EXPECT_EQ(int(DeviceAttribute::MaxBlockDimY), int(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y));
+  EXPECT_EQ(int(DeviceAttribute::MaxBlockDimZ), int(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z));
+  EXPECT_EQ(int(DeviceAttribute::MaxGridDimX), int(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X));
+  EXPECT_EQ(int(DeviceAttribute::MaxGridDimY), int(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y));
+  EXPECT_EQ(int(DeviceAttribute::MaxSharedMemoryPerBlock),
+            int(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
+  EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMajor),
+            int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR));
+  EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMinor),
+            int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR));
+  EXPECT_EQ(kStreamNonBlocking, unsigned(CU_STREAM_NON_BLOCKING));
+}
+
+#else
+
+TEST(CudaApi, functionsArePassedWhatTheHeadersSay) {
+  GTEST_SKIP() << "no CUDA headers; ./bootstrap test --with=cuda installs them";
+}
+
+#endif
+
+} // namespace
