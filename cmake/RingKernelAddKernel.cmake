@@ -110,16 +110,19 @@ function(_ringkernel_add_cubins target dir fp sources clangFlags architectures)
     message(STATUS "ringkernel_add_kernel(${target}): no NVRTC here, no cubins ahead of time")
     return()
   endif()
-  foreach(arch IN LISTS architectures)
-    set(cubin "${dir}/${target}.sm_${arch}.cubin")
-    set(depfile "${dir}/${target}.sm_${arch}.d")
-    add_custom_command(OUTPUT "${cubin}"
-      COMMAND RingKernel::ringc --target=cuda --emit=cubin "--arch=sm_${arch}" "--fp=${fp}"
-              "--module-name=${target}" -o "${cubin}" --depfile "${depfile}" ${sources}
-              -- ${clangFlags}
-      DEPENDS ${sources} RingKernel::ringc DEPFILE "${depfile}"
-      COMMENT "Compiling handlers of ${target} for sm_${arch}"
-      COMMAND_EXPAND_LISTS VERBATIM)
-    target_sources(${target} PRIVATE "${cubin}")
-  endforeach()
+  set(archs ${architectures})
+  list(TRANSFORM archs PREPEND "sm_")
+  set(cubins ${archs})
+  list(TRANSFORM cubins PREPEND "${dir}/${target}.")
+  list(TRANSFORM cubins APPEND ".cubin")
+  list(JOIN archs "," archs)
+  set(depfile "${dir}/${target}.cubin.d")
+  add_custom_command(OUTPUT ${cubins}
+    COMMAND RingKernel::ringc --target=cuda --emit=cubin "--arch=${archs}" "--fp=${fp}"
+            "--module-name=${target}" --out-dir "${dir}" --depfile "${depfile}" ${sources}
+            -- ${clangFlags}
+    DEPENDS ${sources} RingKernel::ringc DEPFILE "${depfile}"
+    COMMENT "Compiling handlers of ${target} for ${archs}"
+    COMMAND_EXPAND_LISTS VERBATIM)
+  target_sources(${target} PRIVATE ${cubins})
 endfunction()
