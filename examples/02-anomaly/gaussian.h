@@ -27,10 +27,11 @@ template <class Real> struct [[ring::message]] Score {
 };
 
 /// Windowed Gaussian, the baseline of the Numenta Anomaly Benchmark: 1 - Q(|x - mean| / std), 0 for
-/// the first value. A value enters the window after it is scored. Until the window is full, mean and
-/// population std are taken anew with every value; then whenever kStep more have come. The window is
-/// a ring that moves a whole step at a time, so that no value is ever shifted, and kStep divides
-/// kWindow, so that a step never wraps. Its order does not matter: only sums are taken of it.
+/// the first value. A value enters the window after it is scored. Until the window is full, mean
+/// and population std are taken anew with every value; then whenever kStep more have come. The
+/// window is a ring that moves a whole step at a time, so that no value is ever shifted, and kStep
+/// divides kWindow, so that a step never wraps. Its order does not matter: only sums are taken of
+/// it.
 template <class Real> class [[ring::actor(ring::Scope::Warp)]] Gaussian {
 public:
   explicit Gaussian(std::uint32_t series) : series(series) {}

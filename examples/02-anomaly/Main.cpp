@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// 02-anomaly: a streaming anomaly detector over many time series, one actor each.
+#include "Detect.h"
+#include "Plot.h"
+#include "Report.h"
+#include "ScoreFile.h"
+#include "Series.h"
+
+#include "common/Failure.h"
+#include "common/OutputFile.h"
+#include "common/Program.h"
+#include "common/Progress.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+using namespace anomaly;
+using example::Failure;
+
+namespace {
+
+constexpr const char* kFamousSeries = "realKnownCause/nyc_taxi.csv";
+constexpr double kThresholdWithoutLabels = 0.9999;
+
+struct Options {
+  std::string dataFolder;
+  example::BackendOptions backend;
+  std::string precision; ///< empty: the best that the backend has
+  std::string out = "scores.csv";
+  std::string plot = "plot.png";
+  std::string plotSeries;
+};
+
+void declare(CLI::App& app, Options& options) {
+  app.add_option("DATA_DIR", options.dataFolder,
+                 "a folder with data/**/*.csv and labels/combined_windows.json; a small set is "
+                 "generated where none is given");
+  example::addBackendOptions(app, options.backend);
+  app.add_option("--precision", options.precision,
+                 "of the written scores: double or float; double where the backend has it")
+      ->check(CLI::IsMember({"double", "float"}));
+  app.add_option("--out", options.out, "where the scores go; '' for nowhere")
+      ->capture_default_str();
+  app.add_option("--plot", options.plot, "where the picture of one series goes; '' for nowhere")
+      ->capture_default_str();
+  app.add_option("--plot-series", options.plotSeries,
+                 fmt::format("the series to draw; {}, else the first", kFamousSeries));
+}
+
+std::size_t findSeries(const DataSet& data, const std::string& wanted) {
+  const std::string& name = wanted.empty() ? std::string(kFamousSeries) : wanted;
+  for (std::size_t i = 0; i < data.series.size(); ++i)
+    if (data.series[i].name == name)
+      return i;
+  if (wanted.empty())
+    return 0;
+  throw Failure(fmt::format("there is no series '{}'", wanted));
+}
+
+template <class Real>
+Scores run(const example::BackendOptions& backend, const DataSet& data, const char* precision) {
+  ring::Runtime runtime = example::startRuntime(backend, runtimeOptions<Real>(data));
+  example::Progress progress(fmt::format("scoring in {}", precision), data.rows(), "rows");
+  const auto start = std::chrono::steady_clock::now();
+  Scores scores =
+      detect<Real>(runtime, data, [&](std::uint64_t received) { progress.update(received); });
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  fmt::print("{}, {}: {} values scored in {:.3f} s, {:.2f} million a second\n",
+             runtime.backendName(), precision, data.rows(), taken.count(),
+             double(data.rows()) / taken.count() / 1e6);
+  return scores;
+}
+
+void reportDetection(const DataSet& data, const Scores& scores) {
+  const std::size_t windows = windowCount(data);
+  if (windows == 0) {
+    fmt::print("no labelled windows: nothing to compare with\n");
+    return;
+  }
+  fmt::print("\n{:<20} {:>19} {:>14} {:>13} {:>10} {:>11}\n", "profile", "best threshold",
+             "windows hit", "false alerts", "score", "of 0..100");
+  for (const Profile& profile : profiles()) {
+    const Detection best = bestDetection(data, scores, profile);
+    fmt::print("{:<20} {:>19.17g} {:>7} of {:>3} {:>13} {:>10.3f} {:>11.2f}\n", profile.name,
+               best.threshold, best.windowsHit, windows, best.falseAlerts, best.score,
+               normalised(data, best, profile));
+  }
+  fmt::print("\n");
+}
+
+void reportDifference(const DataSet& data, const Scores& one, const Scores& other) {
+  const Difference found = difference(one, other);
+  const Series& series = data.series[found.series];
+  fmt::print("double and float differ by at most {:.3g}, at {} in {}\n", found.largest,
+             series.timestamps[found.row], series.name);
+}
+
+/// The alerts are those of the threshold that suits this series best.
+double plotThreshold(const Series& series, const std::vector<double>& scores) {
+  if (series.windows.empty())
+    return kThresholdWithoutLabels;
+  DataSet alone;
+  alone.series.push_back(series);
+  return bestDetection(alone, {scores}, profiles().front()).threshold;
+}
+
+/// A place for output, opened before the work starts; none where no name is given.
+std::optional<example::OutputFile> openOutput(const std::string& path) {
+  return path.empty() ? std::nullopt : std::optional<example::OutputFile>(std::in_place, path);
+}
+
+void runExample(const Options& options) {
+  const bool hasDouble = options.backend.name != "webgpu";
+  if (options.precision == "double" && !hasDouble)
+    throw example::Unavailable("the backend 'webgpu' has no double; use --precision=float");
+  const bool writesDouble = hasDouble && options.precision != "float";
+
+  const DataSet data =
+      options.dataFolder.empty() ? generateDataSet() : readDataSet(options.dataFolder);
+  const std::size_t plotted = findSeries(data, options.plotSeries);
+  std::optional<example::OutputFile> out = openOutput(options.out);
+  std::optional<example::OutputFile> plot = openOutput(options.plot);
+  fmt::print("{}: {} series, {} values\n",
+             options.dataFolder.empty() ? "a generated data set" : options.dataFolder,
+             data.series.size(), data.rows());
+
+  const example::BackendOptions host{"cpu", options.backend.workers};
+  const Scores inDouble = run<double>(hasDouble ? options.backend : host, data, "double");
+  const Scores inFloat = run<float>(options.backend, data, "float");
+  reportDifference(data, inDouble, inFloat);
+  const Scores& scores = writesDouble ? inDouble : inFloat;
+  reportDetection(data, scores);
+  if (out) {
+    out->commit(formatScores(data, scores));
+    fmt::print("wrote {}: {} scores in {}\n", options.out, data.rows(),
+               writesDouble ? "double" : "float");
+  }
+  if (plot) {
+    const Series& series = data.series[plotted];
+    plot->commit(drawPlot(series, scores[plotted], plotThreshold(series, scores[plotted])));
+    fmt::print("wrote {}: {}\n", options.plot, series.name);
+  }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Scores time series for anomalies, one actor a series.", "02-anomaly");
+  declare(app, options);
+  return example::runProgram(app, argc, argv, [&] { runExample(options); });
+}
