@@ -48,7 +48,7 @@ class Tree:
                     yield file
 
     def resolve(self, file: Path, name: str) -> Path | None:
-        for base in (file.parent, self.root / "include", self.root / "runtime", self.root / "lib", self.root):
+        for base in (file.parent, *(self.root / folder for folder in ("include", "lib", "runtime", "examples", "."))):
             candidate = (base / name).resolve()
             if candidate.is_file() and candidate.is_relative_to(self.root):
                 return candidate
