@@ -6,7 +6,7 @@
 #include <ringkernel/runtime.h>
 
 int main() {
-  auto runtime = ring::Runtime::create({});
+  auto runtime = ring::Runtime::create();
   auto adder = runtime->spawn<Adder>();
   for (std::uint32_t value : {1, 2, 39})
     std::printf("the total is %u\n", runtime->ask<Number>(*adder, Number{value}).get()->value);

@@ -5,6 +5,7 @@
 #include "Series.h"
 
 #include "common/Failure.h"
+#include "common/InputFile.h"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -13,24 +14,16 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numeric>
 
 namespace anomaly {
 
 using example::Failure;
+using example::readFile;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string readFile(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad())
-    throw Failure(fmt::format("cannot read '{}'", path.string()));
-  return text;
-}
 
 std::string_view takeLine(std::string_view& text) {
   const std::size_t end = text.find('\n');

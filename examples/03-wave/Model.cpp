@@ -4,6 +4,7 @@
 #include "Model.h"
 
 #include "common/Failure.h"
+#include "common/InputFile.h"
 
 #include <fmt/core.h>
 
@@ -12,8 +13,6 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <numbers>
 
 namespace wave {
@@ -62,10 +61,7 @@ double Model::slowest() const { return *std::min_element(speed.begin(), speed.en
 double Model::fastest() const { return *std::max_element(speed.begin(), speed.end()); }
 
 Model readModel(const std::filesystem::path& path, const ModelShape& shape) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path))
-    throw Failure(fmt::format("cannot read '{}'", path.string()));
+  const std::string bytes = example::readFile(path);
   const std::size_t count = shape.columns * shape.depths;
   if (bytes.size() != count * sizeof(float))
     throw Failure(fmt::format("'{}' has {} bytes; {} columns of {} depths are {}; see --columns "

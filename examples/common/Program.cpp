@@ -10,18 +10,6 @@
 
 namespace example {
 
-namespace {
-
-ring::Backend backendOf(const std::string& name) {
-  if (name == "cuda")
-    return ring::Backend::Cuda;
-  if (name == "webgpu")
-    return ring::Backend::WebGpu;
-  return ring::Backend::Cpu;
-}
-
-} // namespace
-
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
   try {
     app.parse(argc, argv);
@@ -47,7 +35,7 @@ void addBackendOptions(CLI::App& app, BackendOptions& options) {
 }
 
 ring::Runtime startRuntime(const BackendOptions& backend, ring::RuntimeOptions options) {
-  options.backend = backendOf(backend.name);
+  options.backend = ring::parseBackend(backend.name).value(); // addBackendOptions checked it
   options.workers = backend.workers;
   ring::Result<ring::Runtime> runtime = ring::Runtime::create(options);
   if (runtime)

@@ -72,12 +72,12 @@ TEST(Setup, TheTimeStepStaysBelowTheStabilityLimit) {
   options.timeStep = limit * 1.01;
   EXPECT_TRUE(failureOf([&] {
                 (void)makeSetup(model, options);
-              }).ends_with("ms is above the stability limit of 0.9245 ms"));
+              }).ends_with("ms is above the stability limit of 0.9244 ms"));
 }
 
 TEST(Setup, DampingIsInTheBoundaryOnly) {
   const Model model = generateModel();
-  const Setup setup = makeSetup(model, {});
+  const wave::Setup setup = makeSetup(model, {});
   const auto keep = [&](std::size_t column, std::size_t depth) {
     return setup.keep[setup.index(column, depth)];
   };

@@ -21,7 +21,7 @@ Model uniformModel(std::size_t columns, std::size_t depths, float speed) {
   return {"uniform", columns, depths, 10, std::vector<float>(columns * depths, speed)};
 }
 
-std::vector<float> run(const Setup& setup, std::size_t steps,
+std::vector<float> run(const wave::Setup& setup, std::size_t steps,
                        const example::BackendOptions& backend = {}) {
   ring::Runtime runtime = example::startRuntime(backend);
   Simulation simulation(runtime, setup);
@@ -44,14 +44,14 @@ double largest(const std::vector<float>& values) {
 }
 
 TEST(Simulation, EqualsPlainLoopsToTheBit) {
-  const Setup setup = makeSetup(generateModel(), {});
+  const wave::Setup setup = makeSetup(generateModel(), {});
   const std::vector<float> pressure = run(setup, 300);
   EXPECT_GT(largest(pressure), 1e-4);
   EXPECT_EQ(pressure, plainWave(setup, 300));
 }
 
 TEST(Simulation, RunsInPiecesAsInOne) {
-  const Setup setup = makeSetup(uniformModel(80, 60, 2000), {});
+  const wave::Setup setup = makeSetup(uniformModel(80, 60, 2000), {});
   ring::Runtime runtime = example::startRuntime({});
   Simulation simulation(runtime, setup);
   for (std::size_t steps : {1, 2, 70, 27})
@@ -64,8 +64,8 @@ TEST(Simulation, EnergyLeavesThroughTheBoundary) {
   const Model model = uniformModel(120, 90, 2000);
   SetupOptions options;
   options.sourceDepth = 45;
-  const Setup absorbing = makeSetup(model, options);
-  Setup mirror = absorbing;
+  const wave::Setup absorbing = makeSetup(model, options);
+  wave::Setup mirror = absorbing;
   mirror.keep.assign(mirror.keep.size(), 1.0f);
   const std::size_t whileInside = 150, afterwards = 1200;
   const double before = energy(run(absorbing, whileInside));
@@ -78,7 +78,7 @@ TEST(Simulation, AWaveTravelsAtTheModelsSpeed) {
   const Model model = uniformModel(301, 301, speed);
   SetupOptions options;
   options.sourceDepth = 150;
-  const Setup setup = makeSetup(model, options);
+  const wave::Setup setup = makeSetup(model, options);
   // The wavelet's peak leaves 1.2 / f after the start; 1000 m later it is 100 cells away.
   const double delay = 1.2 / options.peakFrequency, travel = 1000 / double(speed);
   const std::vector<float> pressure =
@@ -100,7 +100,7 @@ TEST(Simulation, WebGpuIsNearTheHost) {
     GTEST_SKIP() << "SKIPPED: no WebGPU library: ./bootstrap test --with=webgpu";
   setenv("RINGKERNEL_WEBGPU_LIBRARY", RINGKERNEL_TEST_WEBGPU, 1);
   setenv("VK_ICD_FILENAMES", RINGKERNEL_TEST_VK_ICD, 1);
-  const Setup setup = makeSetup(uniformModel(80, 60, 2000), {});
+  const wave::Setup setup = makeSetup(uniformModel(80, 60, 2000), {});
   const std::vector<float> host = run(setup, 100), device = run(setup, 100, {"webgpu", 0});
   const double scale = largest(host);
   ASSERT_EQ(device.size(), host.size());
