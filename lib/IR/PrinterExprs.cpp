@@ -12,6 +12,18 @@
 
 namespace ringc::ir {
 
+namespace {
+
+/// The field's name; its number where a message shows a field that the type does not have.
+std::string fieldText(const Type& type, uint32_t field) {
+  const auto* structType = llvm::dyn_cast<StructType>(&type);
+  return structType && field < structType->fields().size()
+             ? nameText(structType->fields()[field].name)
+             : "#" + std::to_string(field);
+}
+
+} // namespace
+
 void TextPrinter::local(const Local& local) {
   std::string& name = names_[&local];
   if (name.empty()) {
@@ -71,8 +83,7 @@ void TextPrinter::place(const Place& place) {
     const auto& field = llvm::cast<FieldPlace>(place);
     this->place(*field.base);
     at(place.loc());
-    const auto fields = llvm::cast<StructType>(field.base->type())->fields();
-    os_ << '.' << nameText(fields[field.field].name);
+    os_ << '.' << fieldText(*field.base->type(), field.field);
     return;
   }
   case PlaceKind::Index: {
@@ -98,7 +109,8 @@ void TextPrinter::place(const Place& place) {
     at(place.loc());
     os_ << "at(";
     local(*cell.cell);
-    const uint32_t dims = llvm::cast<CellType>(cell.cell->type)->dims();
+    const auto* type = llvm::dyn_cast<CellType>(cell.cell->type);
+    const uint32_t dims = type ? type->dims() : 3;
     os_ << ", " << cell.dx;
     if (dims > 1 || cell.dy != 0 || cell.dz != 0)
       os_ << ", " << cell.dy;
@@ -175,8 +187,7 @@ void TextPrinter::expr(const Expr& expr) {
     const auto& extract = llvm::cast<ExtractExpr>(expr);
     os_ << "extract(";
     this->expr(*extract.base);
-    const auto fields = llvm::cast<StructType>(extract.base->type())->fields();
-    os_ << ", " << nameText(fields[extract.field].name) << ')';
+    os_ << ", " << fieldText(*extract.base->type(), extract.field) << ')';
     return;
   }
   case ExprKind::SpanSize:

@@ -122,6 +122,8 @@ public:
 
 /// The local at the root of a place (through fields and indices).
 Local* rootOf(const Place& place);
+/// Where the memory of a place lies.
+AddressSpace spaceOf(const Place& place);
 
 } // namespace ringc::ir
 
