@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The peers of 02-anomaly: the same detector as straight loops on one thread, without actors or
+// messages. One sums from the first value to the last, one in the tree of ring::Context::reduce.
+#ifndef RINGKERNEL_BENCH_ANOMALY_PLAINLOOPS_H
+#define RINGKERNEL_BENCH_ANOMALY_PLAINLOOPS_H
+
+#include "02-anomaly/Detect.h"
+
+namespace bench {
+
+anomaly::Scores sequentialScores(const anomaly::DataSet& data);
+anomaly::Scores treeScores(const anomaly::DataSet& data);
+
+} // namespace bench
+
+#endif
