@@ -126,7 +126,8 @@ private:
     for (std::size_t depth = 1; at < tokens.size() && depth > 0; ++at) {
       depth += tokens[at] == open;
       depth -= tokens[at] == close;
-      if (names && isNameChar(tokens[at][0]))
+      // Behind a dot stands a member, whatever else has its name.
+      if (names && isNameChar(tokens[at][0]) && tokens[at - 1] != ".")
         names->insert(tokens[at]);
     }
   }
