@@ -225,13 +225,15 @@ bool FunctionVerifier::viewInfo(const Expr& expr) {
                    expr.loc(), "'{}' has no '{}' of type 'i32'", info->cell->name,
                    spell(info->info));
   }
+  const ContextInfo info = llvm::cast<ContextInfoExpr>(expr).info;
   const auto* actorId = llvm::dyn_cast<StructType>(expr.type());
+  const bool isRight = info == ContextInfo::Failed ? isBool(expr.type())
+                                                   : actorId && actorId->name() == "ring::ActorId";
   return require(hasContext(), "context.c1", expr.loc(),
-                 "'{}' needs a parameter of type 'context'; '{}' has none",
-                 spell(llvm::cast<ContextInfoExpr>(expr).info), function_.name) &&
-         require(actorId && actorId->name() == "ring::ActorId", "context.c2", expr.loc(),
-                 "'{}' has the type 'ring::ActorId', not '{}'",
-                 spell(llvm::cast<ContextInfoExpr>(expr).info), toString(*expr.type()));
+                 "'{}' needs a parameter of type 'context'; '{}' has none", spell(info),
+                 function_.name) &&
+         require(isRight, "context.c2", expr.loc(), "'{}' does not have the type '{}'", spell(info),
+                 toString(*expr.type()));
 }
 
 bool FunctionVerifier::indexExpr(const Expr& index, llvm::StringRef constraint) {

@@ -201,12 +201,15 @@ Expr* TextParser::extract(Location loc) {
 }
 
 Expr* TextParser::contextInfo(ContextInfo info, Location loc) {
-  const StructType* actorId = module_->types.findStruct("ring::ActorId");
-  if (!actorId) {
-    error(DiagId::IRUnknownName, token(), "struct", "ring::ActorId");
-    return nullptr;
+  const Type* type = module_->types.boolType();
+  if (info != ContextInfo::Failed) {
+    type = module_->types.findStruct("ring::ActorId");
+    if (!type) {
+      error(DiagId::IRUnknownName, token(), "struct", "ring::ActorId");
+      return nullptr;
+    }
   }
-  return expect("(") && expect(")") ? module_->make<ContextInfoExpr>(info, actorId, loc) : nullptr;
+  return expect("(") && expect(")") ? module_->make<ContextInfoExpr>(info, type, loc) : nullptr;
 }
 
 bool TextParser::parenthesizedLocal(Local*& local, TypeKind kind, llvm::StringRef what) {
@@ -317,10 +320,10 @@ Expr* TextParser::word() {
     return spanSize(nextLocation());
   if (acceptWord("cell") || acceptWord("extent"))
     return cellInfo(nextLocation());
-  if (acceptWord("self"))
-    return contextInfo(ContextInfo::Self, nextLocation());
-  if (acceptWord("sender"))
-    return contextInfo(ContextInfo::Sender, nextLocation());
+  if (const auto info = unspell<ContextInfo>(word)) {
+    next();
+    return contextInfo(*info, nextLocation());
+  }
   return builtin();
 }
 

@@ -17,7 +17,7 @@ constexpr const char* binaryOps[] = {"+",  "-",  "*",  "/",  "%",  "&", "|",  "^
                                      ">>", "&&", "||", "==", "!=", "<", "<=", ">", ">="};
 constexpr const char* cellInfos[] = {"cell.x",   "cell.y",   "cell.z",
                                      "extent.x", "extent.y", "extent.z"};
-constexpr const char* contextInfos[] = {"self", "sender"};
+constexpr const char* contextInfos[] = {"self", "sender", "failed"};
 constexpr const char* addressSpaces[] = {"function", "state", "message", "buffer", "workgroup"};
 constexpr const char* functionKinds[] = {"device", "handler", "stencil", "kernel"};
 constexpr const char* scopes[] = {"thread", "warp", "block"};
@@ -50,23 +50,25 @@ std::optional<Enum> find(const char* const (&table)[N], llvm::StringRef word) {
 
 } // namespace
 
-#define RING_SPELLING(Enum, table)                                                                 \
+/// `Last` is the last enumerator: a new one needs its word.
+#define RING_SPELLING(Enum, Last, table)                                                           \
+  static_assert(std::size(table) == static_cast<size_t>(Enum::Last) + 1);                          \
   llvm::StringRef spell(Enum value) { return table[static_cast<size_t>(value)]; }                  \
   template <> std::optional<Enum> unspell<Enum>(llvm::StringRef word) {                            \
     return find<Enum>(table, word);                                                                \
   }
-RING_SPELLING(UnaryOp, unaryOps)
-RING_SPELLING(BinaryOp, binaryOps)
-RING_SPELLING(Builtin, builtins)
-RING_SPELLING(CellInfo, cellInfos)
-RING_SPELLING(ContextInfo, contextInfos)
-RING_SPELLING(AddressSpace, addressSpaces)
-RING_SPELLING(FunctionKind, functionKinds)
-RING_SPELLING(Scope, scopes)
-RING_SPELLING(SendKind, sendKinds)
-RING_SPELLING(AtomicOp, atomicOps)
-RING_SPELLING(MemoryOrder, memoryOrders)
-RING_SPELLING(MemoryScope, memoryScopes)
+RING_SPELLING(UnaryOp, LogicalNot, unaryOps)
+RING_SPELLING(BinaryOp, GreaterEqual, binaryOps)
+RING_SPELLING(Builtin, GroupLane, builtins)
+RING_SPELLING(CellInfo, ExtentZ, cellInfos)
+RING_SPELLING(ContextInfo, Failed, contextInfos)
+RING_SPELLING(AddressSpace, Workgroup, addressSpaces)
+RING_SPELLING(FunctionKind, Kernel, functionKinds)
+RING_SPELLING(Scope, Block, scopes)
+RING_SPELLING(SendKind, TrySend, sendKinds)
+RING_SPELLING(AtomicOp, Store, atomicOps)
+RING_SPELLING(MemoryOrder, SequentiallyConsistent, memoryOrders)
+RING_SPELLING(MemoryScope, System, memoryScopes)
 #undef RING_SPELLING
 
 BuiltinRule ruleOf(Builtin builtin) { return builtinRules[static_cast<size_t>(builtin)]; }

@@ -65,7 +65,7 @@ OptExit write(const std::string& text, const std::string& path) {
   }
   if (failure) {
     DiagnosticEngine diagnostics;
-    diagnostics.report(DiagId::OptCannotWrite, {}, path, failure.message());
+    diagnostics.report(DiagId::OptCannotWrite, {"ring-opt", 0, 0}, path, failure.message());
     finish(diagnostics);
     return OptExit::Refused;
   }
@@ -87,7 +87,8 @@ std::unique_ptr<ir::Module> read(const std::string& path) {
   std::unique_ptr<ir::Module> module;
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path);
   if (!buffer)
-    diagnostics.report(DiagId::OptCannotRead, {}, path, buffer.getError().message());
+    diagnostics.report(DiagId::OptCannotRead, {"ring-opt", 0, 0}, path,
+                       buffer.getError().message());
   else
     module = ir::parse((*buffer)->getBuffer(), path == "-" ? "<stdin>" : path, diagnostics);
   if (module)

@@ -5,6 +5,7 @@
 #include "RingOpt.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/PrettyStackTrace.h"
 
 namespace cl = llvm::cl;
 
@@ -24,6 +25,8 @@ static cl::opt<bool> verifyRoundtrip("verify-roundtrip", cl::cat(category),
 
 int main(int argc, char** argv) {
   const llvm::InitLLVM init(argc, argv);
+  llvm::setBugReportMsg(""); // internalError() has said it, and whom it concerns
+  cl::SetVersionPrinter([](llvm::raw_ostream& os) { os << "ring-opt of RingKernel\n"; });
   cl::HideUnrelatedOptions(category);
   if (!cl::ParseCommandLineOptions(argc, argv, "runs passes on RingKernel IR\n", &llvm::errs()))
     return static_cast<int>(ringc::OptExit::Misuse);
