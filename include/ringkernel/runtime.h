@@ -147,7 +147,7 @@ public:
   /// Takes nothing more, lets what was sent be handled, ends. Timeout where that took longer; what
   /// was left is dead letters then, and open asks are Closed. Later calls do nothing.
   Status stop(std::chrono::nanoseconds deadline = std::chrono::seconds(5)) {
-    return core_->stop(std::chrono::steady_clock::now() + deadline);
+    return core_->stop(detail::deadlineAfter(deadline));
   }
 
   /// `size` values, zeroed. InvalidArgument for 0, Exhausted where there is no memory.

@@ -42,9 +42,7 @@ public:
   /// answer. The answer is given once; after that InvalidArgument.
   Result<R> get() { return wait(detail::Deadline::max()); }
   /// The same, or Timeout; then the question stays open.
-  Result<R> get(std::chrono::nanoseconds timeout) {
-    return wait(std::chrono::steady_clock::now() + timeout);
-  }
+  Result<R> get(std::chrono::nanoseconds timeout) { return wait(detail::deadlineAfter(timeout)); }
 
   // co_await gives what get() gives; Runtime::poll() resumes the coroutine.
   bool await_ready() const { return ready(); }

@@ -38,6 +38,12 @@ namespace detail {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// `timeout` from now; the end of time where that lies beyond it.
+inline Deadline deadlineAfter(std::chrono::nanoseconds timeout) {
+  const Deadline now = std::chrono::steady_clock::now();
+  return timeout >= Deadline::max() - now ? Deadline::max() : now + timeout;
+}
+
 /// One question that waits for its answer. Ids are not reused within a runtime.
 struct AskTicket {
   std::uint32_t slot = 0;

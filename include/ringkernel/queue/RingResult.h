@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every ring's try functions give, and how rings refuse a size that they cannot have.
+#ifndef RINGKERNEL_QUEUE_RINGRESULT_H
+#define RINGKERNEL_QUEUE_RINGRESULT_H
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+namespace ring {
+
+enum class [[nodiscard]] RingResult : std::uint8_t {
+  Ok,
+  Full,   ///< no free slot now
+  Empty,  ///< nothing to take now
+  Closed, ///< closed, and for consumers also empty: it stays so
+};
+
+namespace detail {
+
+/// Bytes that two threads must not share without need. x86 fetches lines in pairs, but 64 measured
+/// as well as 128 with a side's words on one line.
+inline constexpr std::size_t kCacheLine = 64;
+
+/// Gives `capacity`, or ends the program where a ring cannot have it: every build checks. Indices
+/// of type Index must tell a full ring from an empty one.
+template <class Index>
+std::size_t ringCapacity(std::size_t capacity, std::size_t slotBytes, std::size_t least = 1) {
+  const bool powerOfTwo = capacity >= least && (capacity & (capacity - 1)) == 0;
+  const std::size_t most = std::size_t(std::numeric_limits<Index>::max() / 2) + 1;
+  if (!powerOfTwo || capacity > most || capacity > SIZE_MAX / 2 / slotBytes) {
+    std::fprintf(stderr,
+                 "ringkernel: a ring of %zu slots of %zu bytes: the capacity must be a power of "
+                 "two from %zu to %zu and the size below 2^63 bytes\n",
+                 capacity, slotBytes, least, most);
+    std::abort();
+  }
+  return capacity;
+}
+
+/// Ends the program: the caller broke a ring's contract.
+[[noreturn]] inline void ringMisuse(const char* what) {
+  std::fprintf(stderr, "ringkernel: %s\n", what);
+  std::abort();
+}
+
+} // namespace detail
+} // namespace ring
+
+#endif

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The worker's loop. Order of work in a turn: what waits outside full rings, other workers, the
+// host, itself; each in batches, so that none starves.
+#include "runtime/backend/cpu/Worker.h"
+
+#include "runtime/backend/cpu/Placement.h"
+#include "runtime/core/SpinLock.h"
+
+namespace ring::runtime::cpu {
+namespace {
+
+constexpr std::size_t kBatch = 64;      // messages of one ring before their slots go back
+constexpr std::size_t kSelfBatch = 256; // messages to actors of the same worker in one turn
+constexpr unsigned kIdleYields = 64;    // turns without work after spinning and before sleeping
+
+} // namespace
+
+Worker::Worker(Shared& shared, std::uint32_t index, std::uint32_t workers, std::size_t ringChunks)
+    : shared_(shared), index_(index), toHost_(ringChunks) {
+  for (std::uint32_t source = 0; source < kClients + workers; ++source)
+    inbound_.push_back(source == kClients + index ? nullptr : std::make_unique<Ring>(ringChunks));
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::start() {
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (std::uint32_t to = 0; to < shared_.workers.size(); ++to)
+    lanes.push_back(std::make_unique<Lane>(
+        to == index_ ? nullptr : &shared_.workers[to]->inbound(kClients + index_),
+        shared_.spillBytes));
+  lanes.push_back(std::make_unique<Lane>(&toHost_, shared_.spillBytes));
+  activation_ = std::make_unique<detail::Activation>(shared_.registry, std::move(lanes),
+                                                     toHost_.maxRecordBytes(), tally_);
+  left_.store(false, std::memory_order_relaxed); // the thread's start orders it
+  thread_ = std::thread([this] { run(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void Worker::run() {
+  if (shared_.pin)
+    pinThisThread(index_);
+  unsigned idle = 0;
+  // relaxed: seen in the end, and nothing else hangs on it
+  while (!shared_.discard.load(std::memory_order_relaxed)) {
+    if (turn() != 0) {
+      idle = 0;
+      continue;
+    }
+    if (++idle <= shared_.idleSpins) {
+      pause();
+      continue;
+    }
+    if (idle == shared_.idleSpins + 1)
+      shared_.hostEvent.notify();                                       // a drain may wait for this
+    if (shared_.leave.load(std::memory_order_acquire) && nothingToDo()) // pairs with stop()
+      break;
+    if (idle <= shared_.idleSpins + kIdleYields)
+      std::this_thread::yield();
+    else
+      sleep();
+  }
+  left_.store(true, std::memory_order_release); // pairs with hasLeft()
+  shared_.hostEvent.notify();
+}
+
+std::size_t Worker::turn() {
+  std::size_t work = 0;
+  auto& lanes = activation_->lanes();
+  for (std::uint32_t to = 0; to < lanes.size(); ++to) {
+    if (to == index_ || lanes[to]->waitingBytes() == 0)
+      continue;
+    const std::size_t moved = lanes[to]->refill();
+    tally_.spilled += moved;
+    work += moved;
+    if (lanes[to]->publish())
+      to < shared_.workers.size() ? shared_.workers[to]->wake() : shared_.hostEvent.notify();
+  }
+  for (std::uint32_t source = kClients; source < inbound_.size(); ++source)
+    if (inbound_[source])
+      work += drainRing(*inbound_[source]);
+  // The host waits where too much is under way here; workers must not, or two could wait for each
+  // other.
+  if (waitingBytes() <= shared_.spillBytes / 2)
+    for (std::uint32_t client = 0; client < kClients; ++client)
+      work += drainRing(*inbound_[client]);
+  work += drainSelf();
+  return work;
+}
+
+std::size_t Worker::drainRing(Ring& ring) {
+  std::size_t count = 0;
+  while (count < kBatch) {
+    std::byte* record = ring.tryPeek();
+    if (!record)
+      break;
+    handle(record);
+    ring.advance();
+    ++count;
+  }
+  if (count != 0) {
+    ring.release();
+    finishBatch();
+  }
+  return count;
+}
+
+std::size_t Worker::drainSelf() {
+  RecordQueue& queue = activation_->lanes()[index_]->queue();
+  std::size_t count = 0;
+  while (count < kSelfBatch) {
+    std::byte* record = queue.tryPeek();
+    if (!record)
+      break;
+    handle(record);
+    queue.advance();
+    ++count;
+  }
+  if (count != 0)
+    finishBatch();
+  return count;
+}
+
+void Worker::finishBatch() {
+  activation_->publish([&](std::uint32_t lane) {
+    lane < shared_.workers.size() ? shared_.workers[lane]->wake() : shared_.hostEvent.notify();
+  });
+  publishTally();
+}
+
+bool Worker::nothingToDo() {
+  for (const auto& ring : inbound_)
+    if (ring && !ring->isEmpty())
+      return false;
+  for (const auto& lane : activation_->lanes())
+    if (lane->waitingBytes() != 0)
+      return false;
+  return true;
+}
+
+void Worker::sleep() {
+  const std::uint64_t key = event_.prepare();
+  // Waiting bytes mean that a receiver is full: it does not wake its senders, so look again soon.
+  const bool stuck = waitingBytes() != 0;
+  if (shared_.leave.load(std::memory_order_acquire) || (!stuck && !nothingToDo())) {
+    event_.cancel();
+    std::this_thread::yield();
+    return;
+  }
+  event_.wait(key, stuck ? std::chrono::steady_clock::now() + std::chrono::microseconds(50)
+                         : EventCount::Deadline::max());
+}
+
+bool Worker::flushToHost() {
+  Lane& lane = *activation_->lanes().back();
+  lane.refill();
+  lane.publish();
+  return lane.waitingBytes() != 0;
+}
+
+std::uint64_t Worker::discardRest() {
+  std::uint64_t count = 0;
+  for (const auto& ring : inbound_)
+    for (; ring && ring->tryPeek(); ++count)
+      ring->advance();
+  auto& lanes = activation_->lanes();
+  for (std::size_t to = 0; to + 1 < lanes.size(); ++to)
+    for (; lanes[to]->queue().tryPeek(); ++count)
+      lanes[to]->queue().advance();
+  return count;
+}
+
+std::uint64_t Worker::waitingBytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& lane : activation_->lanes())
+    bytes += lane->waitingBytes();
+  return bytes;
+}
+
+void Worker::handle(std::byte* record) {
+  abi::Envelope& envelope = envelopeOf(record);
+  const std::byte* payload = record + abi::kPayloadOffset;
+  ++tally_.done;
+  if (envelope.header.flags & kFlagControl) [[unlikely]]
+    return control(envelope, payload);
+  if (envelope.header.targetIndex >= shared_.directory.capacity()) [[unlikely]]
+    return deadLetter(envelope, StatusCode::Closed);
+  DirectoryEntry& entry = shared_.directory.entry(envelope.header.targetIndex);
+  // acquire: pairs with Directory::place and activate; the entry's fields are those of this actor
+  const std::uint32_t word = entry.word.load(std::memory_order_acquire);
+  if (word != DirectoryEntry::pack(envelope.header.targetGeneration, Life::Active)) [[unlikely]]
+    return deadLetter(envelope, StatusCode::Closed);
+  const HandlerInfo* handler = entry.type->handler(envelope.header.type);
+  if (!handler) [[unlikely]]
+    return deadLetter(envelope, StatusCode::WrongType);
+  runHandler(*handler, entry, envelope, payload);
+}
+
+void Worker::runHandler(const HandlerInfo& handler, DirectoryEntry& entry, abi::Envelope& envelope,
+                        const std::byte* payload) {
+  const bool fromHost = envelope.source.source.index == abi::kHostIndex;
+  activation_->begin(envelope);
+  Context context(*activation_, {envelope.header.targetIndex, envelope.header.targetGeneration, 0},
+                  envelope.source.source);
+  ++tally_.handled;
+  try {
+    handler.invoke(entry.state, payload, context);
+  } catch (const FailSignal& signal) {
+    activation_->rollback();
+    ++tally_.failed;
+    entry.failCode = signal.code;
+    if (fromHost)
+      activation_->report({StatusCode::Failed, signal.code});
+    activation_->commit();
+    shared_.directory.end(entry, Life::Failed);
+    return;
+  }
+  if (envelope.source.correlation != 0 && !activation_->replied())
+    activation_->report({StatusCode::NoReply, 0});
+  activation_->commit();
+  if (activation_->stopped()) [[unlikely]] {
+    shared_.directory.move(entry, Life::Draining);
+    shared_.directory.end(entry, Life::Terminated); // its sends are on their lanes
+    ++tally_.stopped;
+  }
+}
+
+void Worker::deadLetter(const abi::Envelope& envelope, StatusCode why) {
+  ++tally_.dead;
+  if (envelope.source.correlation == 0)
+    return;
+  activation_->begin(envelope);
+  activation_->report({why, 0});
+  activation_->commit();
+}
+
+void Worker::control(const abi::Envelope& envelope, const std::byte* payload) {
+  StateRequest* request;
+  std::memcpy(&request, payload, sizeof(request));
+  const Status status = shared_.directory.copyState(
+      {envelope.header.targetIndex, envelope.header.targetGeneration, 0}, *request->type,
+      request->bytes.get());
+  activation_->begin(envelope);
+  activation_->report({status.code(), 0});
+  activation_->commit();
+}
+
+void Worker::publishTally() {
+  public_.handled.store(tally_.handled, std::memory_order_relaxed);
+  public_.dead.store(tally_.dead, std::memory_order_relaxed);
+  public_.failed.store(tally_.failed, std::memory_order_relaxed);
+  public_.stopped.store(tally_.stopped, std::memory_order_relaxed);
+  public_.spilled.store(tally_.spilled, std::memory_order_relaxed);
+  public_.replies.store(tally_.replies, std::memory_order_relaxed);
+  public_.created.store(tally_.created, std::memory_order_relaxed);
+  // release: who sees these done sees all that they made; pairs with tally()
+  public_.done.store(tally_.done, std::memory_order_release);
+}
+
+Tally Worker::tally() const {
+  Tally t;
+  t.done = public_.done.load(std::memory_order_acquire); // pairs with publishTally()
+  t.created = public_.created.load(std::memory_order_relaxed);
+  t.handled = public_.handled.load(std::memory_order_relaxed);
+  t.replies = public_.replies.load(std::memory_order_relaxed);
+  t.dead = public_.dead.load(std::memory_order_relaxed);
+  t.failed = public_.failed.load(std::memory_order_relaxed);
+  t.stopped = public_.stopped.load(std::memory_order_relaxed);
+  t.spilled = public_.spilled.load(std::memory_order_relaxed);
+  return t;
+}
+
+} // namespace ring::runtime::cpu

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every backend has in common: types, the directory, answers. A backend adds how messages
+// travel, by pump(), and where handlers, kernels and stencils run.
+#ifndef RINGKERNEL_RUNTIME_CORE_COREBASE_H
+#define RINGKERNEL_RUNTIME_CORE_COREBASE_H
+
+#include "runtime/core/Directory.h"
+#include "runtime/core/Mailbox.h"
+#include "runtime/core/Registry.h"
+
+#include <ringkernel/runtime.h>
+
+namespace ring::runtime {
+
+/// InvalidArgument, with the value and the limit, for options out of range.
+Status checkOptions(const RuntimeOptions& options);
+
+class CoreBase : public detail::RuntimeCore {
+public:
+  /// `shards`: what actors are spread over.
+  CoreBase(const RuntimeOptions& options, std::uint32_t shards);
+
+  AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
+                const TypeInfo& reply) final;
+  bool askReady(AskTicket ticket) final;
+  Status askWait(AskTicket ticket, detail::Deadline deadline, void* reply) final;
+  bool askSuspend(AskTicket ticket, std::coroutine_handle<> waiter) final;
+  Status askTake(AskTicket ticket, void* reply) final;
+  void askAbandon(AskTicket ticket) final;
+  std::size_t takeReplies(std::span<Reply> replies) final;
+  std::size_t visitReplies(detail::ReplyVisitor visitor, void* closure) final;
+  std::size_t poll() final;
+
+protected:
+  /// Brings what waits for the host into the mailbox, and drives a backend that does not run by
+  /// itself. True where there was something.
+  virtual bool pump() = 0;
+  /// Sends with `correlation`, 0 for none.
+  virtual Status post(ActorId target, const TypeInfo& message, const void* payload,
+                      std::uint64_t correlation) = 0;
+
+  /// Pumps until `done()`, or the deadline: false. Spins, then yields, then sleeps on the mailbox's
+  /// event for up to `nap` at a time.
+  template <class Done>
+  bool pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::microseconds nap);
+
+  const RuntimeOptions options_;
+  Registry registry_;
+  Directory directory_;
+  Mailbox mailbox_;
+};
+
+template <class Done>
+bool CoreBase::pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::microseconds nap) {
+  constexpr unsigned kSpins = 4000, kYields = 100;
+  using Clock = std::chrono::steady_clock;
+  for (unsigned turns = 1, idle = 0;; ++turns) {
+    idle = pump() ? 0 : idle + 1;
+    if (done())
+      return true;
+    // The clock costs more than a turn: look at it now and then, and before sleeping.
+    if (turns % 64 == 0 && deadline != detail::Deadline::max() && Clock::now() >= deadline)
+      return false;
+    if (idle < kSpins) {
+      pause();
+    } else if (idle < kSpins + kYields) {
+      std::this_thread::yield();
+    } else {
+      const std::uint64_t key = mailbox_.event().prepare();
+      if (pump() || done()) {
+        mailbox_.event().cancel();
+        continue;
+      }
+      const detail::Deadline now = Clock::now();
+      if (now >= deadline) {
+        mailbox_.event().cancel();
+        return false;
+      }
+      mailbox_.event().wait(key, std::min(deadline, now + nap));
+    }
+  }
+}
+
+} // namespace ring::runtime
+
+#endif

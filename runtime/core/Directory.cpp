@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Dealing out and taking back the directory's entries and the states' memory.
+#include "runtime/core/Directory.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+namespace ring::runtime {
+namespace {
+
+std::align_val_t stateAlign(const ActorType& type) {
+  return std::align_val_t(std::max<std::size_t>(type.info->align, 16));
+}
+
+} // namespace
+
+const char* toString(Life life) {
+  switch (life) {
+  case Life::Dormant:
+    return "Dormant";
+  case Life::Initializing:
+    return "Initializing";
+  case Life::Active:
+    return "Active";
+  case Life::Draining:
+    return "Draining";
+  case Life::Terminated:
+    return "Terminated";
+  case Life::Failed:
+    return "Failed";
+  }
+  return "Life out of range";
+}
+
+Directory::Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards)
+    : maxActors_(maxActors), maxStateBytes_(stateBytes),
+      entries_(std::make_unique<DirectoryEntry[]>(maxActors)),
+      freed_(std::bit_ceil(std::max<std::size_t>(maxActors, 2))), shards_(shards) {
+  for (std::uint32_t shard = 0; shard < shards; ++shard)
+    shards_[shard].nextFresh = shard;
+}
+
+Directory::~Directory() {
+  for (std::uint32_t index = 0; index < maxActors_; ++index)
+    freeState(entries_[index]);
+}
+
+void Directory::freeState(DirectoryEntry& entry) {
+  if (!entry.state)
+    return;
+  ::operator delete(entry.state, stateAlign(*entry.type));
+  stateBytes_ -= entry.stateBytes;
+  entry.state = nullptr;
+}
+
+void Directory::collectFreed() {
+  std::uint32_t index;
+  while (freed_.tryPop(index) == RingResult::Ok) {
+    Shard& shard = shards_[index % shards_.size()];
+    --shard.actors;
+    // An entry whose generation would come round again is not used again.
+    const std::uint32_t word = entries_[index].word.load(std::memory_order_acquire);
+    if (DirectoryEntry::generationOf(word) != 0xffff)
+      shard.reusable.push_back(index);
+  }
+}
+
+std::uint32_t Directory::emptiestShard() const {
+  const auto emptiest =
+      std::min_element(shards_.begin(), shards_.end(),
+                       [](const Shard& a, const Shard& b) { return a.actors < b.actors; });
+  return static_cast<std::uint32_t>(emptiest - shards_.begin());
+}
+
+bool Directory::takeIndex(std::uint32_t shardIndex, std::uint32_t& index) {
+  Shard& shard = shards_[shardIndex];
+  if (!shard.reusable.empty()) {
+    index = shard.reusable.front();
+    shard.reusable.pop_front();
+    freeState(entries_[index]);
+    return true;
+  }
+  if (shard.nextFresh >= maxActors_)
+    return false;
+  index = shard.nextFresh;
+  shard.nextFresh += static_cast<std::uint32_t>(shards_.size());
+  return true;
+}
+
+Result<ActorId> Directory::place(const ActorType& type, const void* image) {
+  std::lock_guard lock(mutex_);
+  collectFreed();
+  const std::string name(type.info->name);
+  const std::uint32_t size = type.info->size;
+  if (stateBytes_ + size > maxStateBytes_) // states of actors that ended are kept until needed
+    for (Shard& shard : shards_)
+      for (const std::uint32_t index : shard.reusable)
+        freeState(entries_[index]);
+  if (stateBytes_ + size > maxStateBytes_)
+    return Status(StatusCode::Exhausted, "`" + name + "` has a state of " + std::to_string(size) +
+                                             " bytes and " +
+                                             std::to_string(maxStateBytes_ - stateBytes_) + " of " +
+                                             std::to_string(maxStateBytes_) +
+                                             " are free; set `RuntimeOptions::stateBytes`");
+  std::uint32_t index = 0;
+  bool found = takeIndex(emptiestShard(), index);
+  for (std::uint32_t shard = 0; !found && shard < shards_.size(); ++shard)
+    found = takeIndex(shard, index);
+  if (!found)
+    return Status(StatusCode::Exhausted, "all " + std::to_string(maxActors_) +
+                                             " actors are in use; set "
+                                             "`RuntimeOptions::maxActors`");
+  ++shards_[index % shards_.size()].actors;
+  DirectoryEntry& entry = entries_[index];
+  entry.type = &type;
+  entry.stateBytes = size;
+  entry.state = static_cast<std::byte*>(::operator new(size, stateAlign(type)));
+  stateBytes_ += size;
+  entry.failCode = 0;
+  entry.place = 0;
+  std::memcpy(entry.state, image, size);
+  const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
+  const auto generation = static_cast<std::uint16_t>(DirectoryEntry::generationOf(word) + 1);
+  // release: whoever finds the new generation finds the new fields
+  entry.word.store(DirectoryEntry::pack(generation, Life::Initializing), std::memory_order_release);
+  return ActorId{index, generation, 0};
+}
+
+void Directory::forget(ActorId id) {
+  DirectoryEntry& entry = entries_[id.index];
+  end(entry, Life::Terminated);
+}
+
+void Directory::move(DirectoryEntry& entry, Life to) {
+  const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
+  const Life from = DirectoryEntry::lifeOf(word);
+  if (!mayMove(from, to)) {
+    std::fprintf(stderr, "ringkernel: actor %u cannot go from %s to %s\n", indexOf(entry),
+                 toString(from), toString(to));
+    std::abort();
+  }
+  // release: pairs with the loads in find() and life()
+  entry.word.store(DirectoryEntry::pack(DirectoryEntry::generationOf(word), to),
+                   std::memory_order_release);
+}
+
+void Directory::end(DirectoryEntry& entry, Life to) {
+  move(entry, to);
+  // Each index is in the ring at most once, so it never fills.
+  if (freed_.tryPush(indexOf(entry)) != RingResult::Ok)
+    std::abort();
+}
+
+Status Directory::copyState(ActorId id, const TypeInfo& type, void* to) {
+  // The lock keeps a spawn from taking the entry of an actor that has ended.
+  std::lock_guard lock(mutex_);
+  DirectoryEntry* entry = find(id);
+  if (!entry || !entry->state)
+    return Status(StatusCode::NotFound, "the actor is gone");
+  if (entry->type->info->typeId != type.typeId)
+    return Status(StatusCode::WrongType, "the actor is a `" + std::string(entry->type->info->name) +
+                                             "`, not a `" + std::string(type.name) + "`");
+  std::memcpy(to, entry->state, type.size);
+  return Status::ok();
+}
+
+} // namespace ring::runtime

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A message on its way through host memory: abi::Envelope and, from kPayloadOffset, the payload. In
+// record rings and queues the envelope's tag is the record's length. Also the records that only the
+// host side knows.
+#ifndef RINGKERNEL_RUNTIME_CORE_RECORD_H
+#define RINGKERNEL_RUNTIME_CORE_RECORD_H
+
+#include "runtime/core/Registry.h"
+
+#include <ringkernel/abi/Message.h>
+
+#include <cstring>
+
+namespace ring::runtime {
+
+/// MessageHeader::flags beside those of the abi.
+inline constexpr std::uint8_t kFlagStatus = 0x40;  ///< to the host: the payload is an Outcome
+inline constexpr std::uint8_t kFlagControl = 0x80; ///< to a worker: the payload is its own
+
+/// What became of a message that got no reply.
+struct Outcome {
+  StatusCode code; ///< NoReply, Failed, Closed, WrongType, Exhausted; Ok for a control that is done
+  std::uint32_t failCode;
+};
+
+inline abi::Envelope& envelopeOf(std::byte* record) {
+  return *reinterpret_cast<abi::Envelope*>(record);
+}
+
+/// Everything of the envelope but the tag, which is the ring's.
+inline void writeEnvelope(std::byte* record, ActorId target, TypeIndex type, std::uint8_t flags,
+                          ActorId source, std::uint64_t correlation) {
+  abi::Envelope& envelope = envelopeOf(record);
+  envelope.header.targetIndex = target.index;
+  envelope.header.targetGeneration = target.generation;
+  envelope.header.type = type;
+  envelope.header.flags = flags;
+  envelope.header.chunks = 0;
+  envelope.header.sourceShard = 0;
+  envelope.source.source = source;
+  envelope.source.correlation = correlation;
+}
+
+inline constexpr ActorId kHostId{abi::kHostIndex, 0, 0};
+
+/// memcpy for messages: most are a few words, for which a call costs more than the copy.
+inline void copyMessage(std::byte* to, const void* message, std::size_t bytes) {
+  const auto* from = static_cast<const std::byte*>(message);
+  // Two moves of one width that may overlap cover every size in between.
+  const auto twice = [&](auto width) {
+    constexpr std::size_t n = decltype(width)::value;
+    std::byte a[n], b[n];
+    __builtin_memcpy(a, from, n);
+    __builtin_memcpy(b, from + bytes - n, n);
+    __builtin_memcpy(to, a, n);
+    __builtin_memcpy(to + bytes - n, b, n);
+  };
+  if (bytes > 64)
+    std::memcpy(to, from, bytes);
+  else if (bytes >= 32)
+    twice(std::integral_constant<std::size_t, 32>());
+  else if (bytes >= 16)
+    twice(std::integral_constant<std::size_t, 16>());
+  else if (bytes >= 8)
+    twice(std::integral_constant<std::size_t, 8>());
+  else if (bytes >= 4)
+    twice(std::integral_constant<std::size_t, 4>());
+  else
+    for (std::size_t i = 0; i < bytes; ++i)
+      to[i] = from[i];
+}
+
+} // namespace ring::runtime
+
+#endif
