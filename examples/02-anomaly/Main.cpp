@@ -130,8 +130,8 @@ void runExample(const Options& options) {
              data.series.size(), data.rows());
 
   const example::BackendOptions host{"cpu", options.backend.workers};
-  const Scores inDouble = run<double>(hasDouble ? options.backend : host, data, "double");
   const Scores inFloat = run<float>(options.backend, data, "float");
+  const Scores inDouble = run<double>(hasDouble ? options.backend : host, data, "double");
   reportDifference(data, inDouble, inFloat);
   const Scores& scores = writesDouble ? inDouble : inFloat;
   reportDetection(data, scores);
