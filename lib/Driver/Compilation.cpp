@@ -4,16 +4,49 @@
 // messages come in one stream and point into sources that are still loaded.
 
 #include "Compilation.h"
+#include "HostOutput.h"
+#include "Reflection.h"
+#include "TargetTable.h"
+#include "ringc/Analysis/Effects.h"
+#include "ringc/IR/Cloner.h"
 #include "ringc/IR/Linker.h"
 #include "ringc/IR/Printer.h"
 #include "ringc/IR/Verifier.h"
 #include "ringc/Support/Check.h"
+#include "ringc/Target/Host/Host.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 namespace ringc {
 
 namespace {
+
+/// A .ring.cpp is seen by the generated .cpp only; everything else is a header.
+bool isTranslationUnit(llvm::StringRef input) { return input.ends_with(".cpp"); }
+
+/// The GPU targets whose source is needed.
+std::vector<TargetKind> targetsToPrint(const DriverOptions& options) {
+  switch (options.emit) {
+  case EmitKind::Ptx:
+  case EmitKind::Cubin:
+    return {TargetKind::Cuda};
+  case EmitKind::Ir:
+  case EmitKind::Source: {
+    // The IR, and what a test expects of a file, are the same for all targets unless one is named.
+    if (!options.targetsGiven && (options.emit == EmitKind::Ir || options.verifyDiagnostics))
+      return {};
+    std::vector<TargetKind> targets = options.targets;
+    llvm::erase(targets, TargetKind::Host);
+    return targets;
+  }
+  case EmitKind::Ast:
+  case EmitKind::Reflection:
+  case EmitKind::Effects:
+  case EmitKind::Abi:
+    return {};
+  }
+  RINGC_UNREACHABLE("emit kind");
+}
 
 /// Ends the program where `module` breaks a constraint: whoever made it is wrong, not the user.
 void verifyOrAbort(const ir::Module& module, llvm::StringRef madeBy) {
@@ -32,6 +65,8 @@ Compilation::Compilation(const DriverOptions& options, const std::vector<Planned
       linked_(options.moduleName) {}
 
 bool Compilation::run() {
+  if (options_.emit == EmitKind::Abi)
+    return compileAbi();
   for (size_t i = 0; i < options_.inputs.size(); ++i)
     refused_ |= !compileFile(i);
   return !refused_;
@@ -53,6 +88,24 @@ bool Compilation::compileFile(size_t index) {
     laterStages(index, module, diagnostics);
   };
   FrontendResult result = compile(*frontend, err_);
+  addDependencies(result.dependencies);
+  return result.ok;
+}
+
+/// The layouts of ringkernel/abi are read like any user's: from the header that includes them all.
+bool Compilation::compileAbi() {
+  FrontendOptions frontend;
+  frontend.file = "<abi>";
+  frontend.contents = "#include <ringkernel/ring.h>\n";
+  frontend.clangArgs = options_.clangArgs;
+  frontend.moduleName = options_.moduleName;
+  frontend.color = color_;
+  frontend.laterStages = [this](ir::Module& module, DiagnosticEngine&) {
+    verifyOrAbort(module, "the frontend");
+    llvm::raw_string_ostream os(texts_.emplace_back());
+    targetFunctions(planned_.front().target).printAbi(module, os);
+  };
+  FrontendResult result = compile(frontend, err_);
   addDependencies(result.dependencies);
   return result.ok;
 }
@@ -87,21 +140,58 @@ std::optional<FrontendOptions> Compilation::frontendOptions(const std::string& i
 
 void Compilation::laterStages(size_t index, ir::Module& module, DiagnosticEngine& diagnostics) {
   verifyOrAbort(module, "the frontend");
-  if (!ir::link(linked_, module, diagnostics)) {
-    refused_ = true;
-    return;
-  }
-  if (index + 1 < options_.inputs.size() || refused_)
+  if (!isTranslationUnit(options_.inputs[index]))
+    host::addIdentities(module, inHeaders_);
+  refused_ |= !ir::link(linked_, module, diagnostics);
+  if (refused_ || index + 1 < options_.inputs.size())
     return;
   verifyOrAbort(linked_, "the linker");
-  makeOutputs(diagnostics);
-  refused_ |= diagnostics.hasErrors();
+  refused_ = !analysis::checkSends(linked_, diagnostics) || !makeSources(diagnostics);
+  if (refused_ || options_.verifyDiagnostics)
+    return;
+  for (const PlannedOutput& output : planned_)
+    texts_.push_back(textOf(output));
 }
 
-void Compilation::makeOutputs(DiagnosticEngine&) {
-  for ([[maybe_unused]] const PlannedOutput& output : planned_)
-    if (options_.emit == EmitKind::Ir)
-      texts_.push_back(ir::toString(linked_));
+/// What each GPU target asked for makes of the module; false where one refuses it. All targets are
+/// asked first, so that one run shows every refusal.
+bool Compilation::makeSources(DiagnosticEngine& diagnostics) {
+  const std::vector<TargetKind> targets = targetsToPrint(options_);
+  bool canEmit = true;
+  for (TargetKind target : targets)
+    canEmit &= targetFunctions(target).canEmit(linked_, diagnostics);
+  if (!canEmit)
+    return false;
+  for (TargetKind target : targets) {
+    legalized_ = ir::clone(linked_);
+    targetFunctions(target).legalize(*legalized_, options_.fastMath);
+    verifyOrAbort(*legalized_, "legalisation for " + targetName(target).str());
+    llvm::raw_string_ostream os(sources_[target]);
+    targetFunctions(target).print(*legalized_, os);
+  }
+  return true;
+}
+
+std::string Compilation::textOf(const PlannedOutput& output) const {
+  switch (options_.emit) {
+  case EmitKind::Source:
+    if (output.target == TargetKind::Host)
+      return hostText(output, options_, linked_, inHeaders_, sources_);
+    return sources_.at(output.target);
+  case EmitKind::Ptx:
+  case EmitKind::Cubin:
+    return sources_.at(TargetKind::Cuda);
+  case EmitKind::Ir:
+    return ir::toString(legalized_ ? *legalized_ : linked_);
+  case EmitKind::Reflection:
+    return reflectionText(linked_);
+  case EmitKind::Effects:
+    return analysis::effectsText(linked_);
+  case EmitKind::Ast:
+  case EmitKind::Abi:
+    break;
+  }
+  RINGC_UNREACHABLE("an output that is not made from the linked module");
 }
 
 void Compilation::addDependencies(const std::vector<std::string>& files) {

@@ -8,6 +8,8 @@
 #include "OutputPlan.h"
 #include "ringc/Frontend/Frontend.h"
 #include "ringc/IR/Module.h"
+#include "llvm/ADT/StringSet.h"
+#include <map>
 
 namespace ringc {
 
@@ -22,15 +24,17 @@ public:
   bool run();
 
   /// The text of each planned output, in the same order. For ptx and cubin: the CUDA source.
-  const std::vector<std::string>& texts() const { return texts_; }
+  std::vector<std::string> takeTexts() { return std::move(texts_); }
   /// Every file on disk that was read, without repetition.
   const std::vector<std::string>& dependencies() const { return dependencies_; }
 
 private:
   bool compileFile(size_t index);
+  bool compileAbi();
   std::optional<FrontendOptions> frontendOptions(const std::string& input);
   void laterStages(size_t index, ir::Module& module, DiagnosticEngine& diagnostics);
-  void makeOutputs(DiagnosticEngine& diagnostics);
+  bool makeSources(DiagnosticEngine& diagnostics);
+  std::string textOf(const PlannedOutput& output) const;
   void addDependencies(const std::vector<std::string>& files);
 
   const DriverOptions& options_;
@@ -39,6 +43,9 @@ private:
   bool color_;
   bool refused_ = false;
   ir::Module linked_;
+  llvm::StringSet<> inHeaders_;               ///< identities of what the .ring.h inputs show
+  std::map<TargetKind, std::string> sources_; ///< printed, of the GPU targets asked for
+  std::unique_ptr<ir::Module> legalized_;     ///< of --emit=ir with a target
   std::vector<std::string> texts_;
   std::vector<std::string> dependencies_;
 };

@@ -19,7 +19,7 @@ namespace {
 
 constexpr llvm::StringLiteral defaultArch = "sm_90";
 
-/// `; did you mean '--target'` for a near miss.
+/// `; did you mean '--target'` for a near miss, or where such a word belongs.
 std::string suggestionFor(llvm::StringRef name) {
   const OptionInfo* best = nullptr;
   unsigned bestDistance = 3; // further away is no misspelling
@@ -30,7 +30,9 @@ std::string suggestionFor(llvm::StringRef name) {
       bestDistance = distance;
     }
   }
-  return best ? ("; did you mean '" + best->name + "'").str() : std::string();
+  if (best)
+    return ("; did you mean '" + best->name + "'").str();
+  return name.starts_with("--") ? "" : "; flags for clang go behind '--'";
 }
 
 /// Reads the words of one command line from the left.

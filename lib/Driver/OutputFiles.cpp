@@ -5,7 +5,6 @@
 // nor a temporary file, on any error.
 
 #include "OutputFiles.h"
-#include "llvm/Support/Casting.h"
 #include "llvm/Support/FileSystem.h"
 
 namespace ringc {
@@ -45,8 +44,8 @@ std::string writeSpecialFile(llvm::StringRef path, llvm::StringRef contents) {
 }
 
 std::string writeStandardOutput(llvm::raw_ostream& os, llvm::StringRef contents) {
-  if (auto* file = llvm::dyn_cast<llvm::raw_fd_ostream>(&os))
-    return writeAll(*file, contents);
+  if (os.get_kind() == llvm::raw_ostream::OStreamKind::OK_FDStream)
+    return writeAll(static_cast<llvm::raw_fd_ostream&>(os), contents);
   os << contents;
   return {};
 }
