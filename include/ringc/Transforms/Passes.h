@@ -18,10 +18,13 @@ void inlineParallelCalls(ir::Module& module);
 void inlineReferenceCalls(ir::Module& module);
 /// Replaces references that a RefStmt binds by their places, with frozen indices.
 void bindReferences(ir::Module& module);
-/// Replaces parallel regions: by sequential loops in Thread actors, by the leader form in others.
-void lowerParallel(ir::Module& module);
+/// Parallel regions outside Warp and Block handlers become sequential loops. Before lowerFail.
+void serializeParallel(ir::Module& module);
 /// Gives fail() its effect: return after it, and after each call that may have failed.
 void lowerFail(ir::Module& module);
+/// Warp and Block handlers get the leader form: sequential code in one lane, regions in all. After
+/// inlineParallelCalls and lowerFail.
+void lowerParallel(ir::Module& module);
 /// Computes 64-bit integers in 32 bits where the result is the same.
 void narrowIndices(ir::Module& module);
 /// a * b + c becomes fma(a, b, c).
@@ -33,6 +36,9 @@ void foldConstants(ir::Module& module);
 void specializeSpaces(ir::Module& module);
 /// Drops device functions that nothing calls.
 void dropUnusedFunctions(ir::Module& module);
+
+/// Lanes that run one message of an actor: 1, 32 or 256, as ring::abi fixes them.
+uint32_t lanesOf(ir::Scope scope);
 
 struct PassInfo {
   llvm::StringRef name; ///< kebab-case, as `ring-opt --pass=` takes it

@@ -214,11 +214,26 @@ llvm::StringRef LocalNames::of(const Local* local) {
   auto [it, isNew] = names_.try_emplace(local);
   if (isNew) {
     std::string name = mangle(local->name);
-    if (isReserved(language_, name))
+    // Passes name what they add `ring_...`; a name of the device files is taken in the outer scope.
+    if (isReserved(language_, name) && !llvm::StringRef(name).starts_with("ring_"))
       name += '_';
     it->second = scope_.take(name);
   }
   return it->second;
+}
+
+llvm::StringRef FieldNames::of(const StructType& type, uint32_t field) {
+  std::vector<std::string>& names = names_[&type];
+  if (names.empty()) {
+    NameScope scope;
+    for (const Field& one : type.fields()) {
+      std::string name = mangle(one.name);
+      if (isReserved(language_, name))
+        name += '_';
+      names.push_back(scope.take(name));
+    }
+  }
+  return names[field];
 }
 
 } // namespace ringc::target

@@ -85,6 +85,17 @@ private:
   llvm::DenseMap<const ir::Local*, std::string> names_;
 };
 
+/// Names of the fields of structs in one language.
+class FieldNames {
+public:
+  explicit FieldNames(Language language) : language_(language) {}
+  llvm::StringRef of(const ir::StructType& type, uint32_t field);
+
+private:
+  Language language_;
+  llvm::DenseMap<const ir::StructType*, std::vector<std::string>> names_;
+};
+
 } // namespace ringc::target
 
 #endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// CUDA's names for types, literals, builtins, barriers and atomics.
+
+#include "Dialect.h"
+#include "../Common/Literals.h"
+#include "ringc/Support/Check.h"
+#include <fmt/format.h>
+
+namespace ringc::cuda {
+
+using namespace ir;
+using target::BuiltinSpelling;
+
+namespace {
+
+llvm::StringRef scalar(const Type& type) {
+  if (type.kind() == TypeKind::Bool)
+    return "bool";
+  if (llvm::isa<FloatType>(type))
+    return type.size() == 4 ? "float" : "double";
+  const auto& integer = llvm::cast<IntType>(type);
+  switch (integer.bits()) {
+  case 8:
+    return integer.isSigned() ? "ring_i8" : "ring_u8";
+  case 16:
+    return integer.isSigned() ? "ring_i16" : "ring_u16";
+  case 32:
+    return integer.isSigned() ? "int" : "ring_u32";
+  default:
+    return integer.isSigned() ? "ring_i64" : "ring_u64";
+  }
+}
+
+std::string floatLiteral(const ConstantExpr& constant) {
+  if (constant.type()->size() == 4)
+    return target::isFinite(constant) ? target::decimal(target::floatOf(constant)) + "f"
+                                      : fmt::format("__uint_as_float({:#x}u)", constant.bits);
+  return target::isFinite(constant)
+             ? target::decimal(target::doubleOf(constant))
+             : fmt::format("__longlong_as_double(ring_i64({:#x}ull))", constant.bits);
+}
+
+std::string literal(const ConstantExpr& constant) {
+  if (constant.type()->kind() == TypeKind::Bool)
+    return constant.bits ? "true" : "false";
+  if (llvm::isa<FloatType>(constant.type()))
+    return floatLiteral(constant);
+  const auto& type = llvm::cast<IntType>(*constant.type());
+  const int64_t value = target::signedOf(constant);
+  if (type.bits() < 32)
+    return fmt::format("{}({})", scalar(type), value);
+  if (!type.isSigned())
+    return fmt::format("{}{}", constant.bits, type.bits() == 32 ? "u" : "ull");
+  const char* suffix = type.bits() == 32 ? "" : "ll";
+  const int64_t lowest = type.bits() == 32 ? INT32_MIN : INT64_MIN;
+  if (value == lowest) // a literal has no sign of its own
+    return fmt::format("({}{} - 1{})", value + 1, suffix, suffix);
+  return fmt::format("{}{}", value, suffix);
+}
+
+std::string bitcast(const Type& to, const Type& from, const std::string& operand) {
+  const bool toFloat = llvm::isa<FloatType>(to);
+  const bool fromFloat = llvm::isa<FloatType>(from);
+  if (toFloat == fromFloat)
+    return toFloat ? operand : fmt::format("{}({})", scalar(to), operand);
+  const bool isWide = to.size() == 8;
+  if (toFloat)
+    return isWide ? fmt::format("__longlong_as_double(ring_i64({}))", operand)
+                  : fmt::format("__uint_as_float(ring_u32({}))", operand);
+  return isWide ? fmt::format("{}(__double_as_longlong({}))", scalar(to), operand)
+                : fmt::format("{}(__float_as_uint({}))", scalar(to), operand);
+}
+
+/// Names of the C library's functions, which NVRTC and nvcc both know.
+llvm::StringRef libraryName(Builtin builtin) {
+  switch (builtin) {
+#define RING_BUILTIN(Name, Text, Arity, Rule)                                                      \
+  case Builtin::Name:                                                                              \
+    return Text;
+#include "ringc/IR/Builtins.def"
+  }
+  RINGC_UNREACHABLE("unknown builtin");
+}
+
+llvm::StringRef indexName(Builtin builtin) {
+  static constexpr llvm::StringLiteral kNames[] = {
+      "threadIdx.x", "threadIdx.y", "threadIdx.z", "blockIdx.x", "blockIdx.y",
+      "blockIdx.z",  "blockDim.x",  "blockDim.y",  "blockDim.z", "gridDim.x",
+      "gridDim.y",   "gridDim.z",   "threadIdx.x"}; // GroupLane: a group's lanes are the x threads
+                                                    // of its workgroup
+  return kNames[static_cast<size_t>(builtin) - static_cast<size_t>(Builtin::ThreadX)];
+}
+
+BuiltinSpelling builtin(Builtin builtin, const Type* type) {
+  const std::string math = "cuda/math.cuh";
+  const bool isFloat = llvm::isa<FloatType>(type);
+  switch (builtin) {
+  case Builtin::Abs:
+    if (!isFloat)
+      return {"ring_abs", math};
+    return {type->size() == 4 ? "fabsf" : "fabs", ""};
+  case Builtin::Min:
+  case Builtin::Max:
+  case Builtin::IsNan:
+  case Builtin::IsInf:
+  case Builtin::IsFinite:
+  case Builtin::SignBit:
+  case Builtin::Popcount:
+  case Builtin::CountLeadingZeros:
+  case Builtin::CountTrailingZeros:
+    return {"ring_" + libraryName(builtin).str(), math};
+  case Builtin::Rsqrt:
+    return {type->size() == 4 ? "sqrtf" : "sqrt", ""};
+  default:
+    break;
+  }
+  if (builtin >= Builtin::ThreadX)
+    return {indexName(builtin).str(), ""};
+  return {libraryName(builtin).str() + (type->size() == 4 ? "f" : ""), ""};
+}
+
+llvm::StringRef barrier(Scope scope) {
+  return scope == Scope::Warp ? "__syncwarp();" : "__syncthreads();";
+}
+
+std::string atomic(const AtomicStmt& stmt, const std::string& address, const std::string& operand,
+                   const std::string& expected) {
+  static constexpr const char* kOps[] = {
+      "Add",  "Sub",  "Min", "Max", "And", "Or", "Xor", "Exchange", "CompareExchange",
+      "Load", "Store"};
+  static constexpr const char* kOrders[] = {"relaxed", "acquire", "release", "acq_rel", "seq_cst"};
+  static constexpr const char* kScopes[] = {"cta", "gpu", "sys"};
+  std::string args = address;
+  for (const std::string* more : {&expected, &operand})
+    if (!more->empty())
+      args += ", " + *more;
+  return fmt::format("ring_atomic{}_{}_{}({})", kOps[static_cast<size_t>(stmt.op)],
+                     kOrders[static_cast<size_t>(stmt.order)],
+                     kScopes[static_cast<size_t>(stmt.scope)], args);
+}
+
+} // namespace
+
+const target::CxxDialect kDialect = {
+    .language = target::Language::Cuda,
+    .folder = "cuda",
+    .functionPrefix = "static __device__ ",
+    .sharedPrefix = "__shared__ ",
+    .hasAddressSpaces = false,
+    .sharedInEntry = false,
+    .subscript = "[",
+    .narrowCounts = false,
+    .scalar = scalar,
+    .literal = literal,
+    .bitcast = bitcast,
+    .builtin = builtin,
+    .barrier = barrier,
+    .atomic = atomic,
+};
+
+} // namespace ringc::cuda

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Shared refusals.
+
+#include "Checks.h"
+#include "Usage.h"
+#include "ringc/IR/Walk.h"
+#include "ringkernel/abi/Message.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace ringc::target {
+
+using namespace ir;
+
+SourcePlace placeOf(const Module& module, Location loc) {
+  return {module.files[static_cast<size_t>(loc.file)], loc.line, loc.column};
+}
+
+static void checkLayout(const Module& module, const StructType& type, llvm::StringRef target,
+                        DiagnosticEngine& diagnostics) {
+  uint64_t end = 0;
+  for (const Field& field : type.fields()) {
+    if (field.offset < end || field.offset % field.type->align() != 0)
+      diagnostics.report(DiagId::TargetLayout, placeOf(module, field.loc), field.name, type.name(),
+                         target);
+    end = field.offset + field.type->size();
+  }
+}
+
+void checkCommon(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics) {
+  for (const StructType* type : usedStructs(module))
+    checkLayout(module, *type, target, diagnostics);
+  constexpr uint64_t kLargest = uint64_t(0xff) * ring::abi::kChunkBytes - ring::abi::kPayloadOffset;
+  for (const Message& message : module.messages)
+    if (message.type->size() > kLargest)
+      diagnostics.report(DiagId::TargetMessageSize, placeOf(module, message.type->loc()),
+                         message.type->name(), message.type->size(), kLargest);
+  for (const Actor& actor : module.actors)
+    for (const char* needed :
+         {"ring::ActorId", "ring::abi::Envelope", "ring::abi::RoundParams",
+          "ring::abi::RoundControl", "ring::abi::Activation", "ring::abi::ActivationResult"})
+      if (!module.types.findStruct(needed)) {
+        diagnostics.report(DiagId::TargetAbiMissing, placeOf(module, actor.loc),
+                           actor.state->name(), needed);
+        break;
+      }
+  for (const Function* function : module.functions)
+    if (function->kind == FunctionKind::Stencil &&
+        !module.types.findStruct("ring::abi::SweepHeader"))
+      diagnostics.report(DiagId::TargetAbiMissing, placeOf(module, function->loc), function->name,
+                         "ring::abi::SweepHeader");
+}
+
+namespace {
+
+/// Reports each place once, in the order found.
+class DoubleFinder {
+public:
+  DoubleFinder(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics)
+      : module_(module), target_(target), diagnostics_(diagnostics) {}
+
+  void check(const Type* type, Location loc) {
+    if (const auto* array = llvm::dyn_cast<ArrayType>(type))
+      return check(array->element(), loc);
+    if (const auto* span = llvm::dyn_cast<SpanType>(type))
+      return check(span->element(), loc);
+    if (const auto* cell = llvm::dyn_cast<CellType>(type))
+      return check(cell->element(), loc);
+    if (!llvm::isa<FloatType>(type) || type->size() != 8)
+      return;
+    if (reported_.insert({static_cast<uint32_t>(loc.file), {loc.line, loc.column}}).second)
+      diagnostics_.report(DiagId::TargetNoDouble, placeOf(module_, loc), target_);
+  }
+
+private:
+  const Module& module_;
+  llvm::StringRef target_;
+  DiagnosticEngine& diagnostics_;
+  llvm::DenseSet<std::pair<uint32_t, std::pair<uint32_t, uint32_t>>> reported_;
+};
+
+} // namespace
+
+void checkNoDouble(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics) {
+  DoubleFinder finder(module, target, diagnostics);
+  for (const StructType* type : usedStructs(module))
+    for (const Field& field : type->fields())
+      finder.check(field.type, field.loc);
+  for (const Function* function : module.functions) {
+    finder.check(function->returnType, function->loc);
+    for (const Local* param : function->params)
+      finder.check(param->type, param->loc);
+    for (const Local* shared : function->shared)
+      finder.check(shared->type, shared->loc);
+    walkStmts(*function->body, [&](const Stmt& stmt) {
+      if (const auto* decl = llvm::dyn_cast<DeclStmt>(&stmt))
+        finder.check(decl->local->type, decl->local->loc);
+      for (Expr** slot : operandSlots(const_cast<Stmt&>(stmt)))
+        walkExprs(**slot, [&](const Expr& expr) { finder.check(expr.type(), expr.loc()); });
+    });
+  }
+}
+
+void checkRelaxed(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics) {
+  static constexpr const char* kNames[] = {"relaxed", "acquire", "release", "acquire-release",
+                                           "sequentially consistent"};
+  walkModule(module, [&](const Stmt& stmt) {
+    const auto* atomic = llvm::dyn_cast<AtomicStmt>(&stmt);
+    if (atomic && atomic->order != MemoryOrder::Relaxed)
+      diagnostics.report(DiagId::TargetMemoryOrder, placeOf(module, stmt.loc()), target,
+                         kNames[static_cast<size_t>(atomic->order)]);
+  });
+}
+
+void checkBlockSize(const Module& module, llvm::StringRef target, uint32_t limit,
+                    DiagnosticEngine& diagnostics) {
+  for (const Function* function : module.functions) {
+    const uint64_t threads =
+        uint64_t(function->blockSize[0]) * function->blockSize[1] * function->blockSize[2];
+    if (function->kind == FunctionKind::Kernel && threads > limit)
+      diagnostics.report(DiagId::TargetBlockSize, placeOf(module, function->loc), function->name,
+                         threads, target, limit);
+  }
+}
+
+void checkShared(const Module& legalised, llvm::StringRef target, uint64_t limit,
+                 DiagnosticEngine& diagnostics) {
+  for (const Function* function : legalised.functions) {
+    uint64_t bytes = 0;
+    for (const Local* shared : function->shared)
+      bytes += (shared->type->size() + 15) / 16 * 16;
+    if (bytes > limit)
+      diagnostics.report(DiagId::TargetSharedMemory, placeOf(legalised, function->loc),
+                         function->name, bytes, target, limit);
+  }
+}
+
+} // namespace ringc::target

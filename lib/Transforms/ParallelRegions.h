@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The state of lowerParallel in one handler.
+#ifndef RINGC_LIB_TRANSFORMS_PARALLELREGIONS_H
+#define RINGC_LIB_TRANSFORMS_PARALLELREGIONS_H
+
+#include "Build.h"
+#include "GroupAnalysis.h"
+#include <map>
+
+namespace ringc::transforms {
+
+class GroupLowering {
+public:
+  GroupLowering(ir::Module& module, ir::Function& handler, uint32_t lanes);
+  void run();
+
+private:
+  /// A block under construction: what is done, and the leader's statements that wait for the next
+  /// point where lanes meet.
+  struct Code {
+    std::vector<ir::Stmt*> out;
+    std::vector<ir::Stmt*> leader;
+  };
+  /// A value that all lanes have; `met`: the lanes have just met at a barrier.
+  struct UniformValue {
+    ir::Expr* expr;
+    bool met;
+  };
+
+  void lowerBlock(ir::Block& block);
+  void lowerInto(ir::Block& block, Code& code);
+  void addSequential(ir::Stmt* stmt, Code& code);
+  void flush(const Build& at, Code& code);
+  void storeDeclared(ir::Stmt& stmt, ir::Local* local, std::vector<ir::Stmt*>& out);
+  ir::Expr* isLeader(const Build& at) const;
+  ir::Local* sharedLocal(const Build& at, std::string name, const ir::Type* type);
+  UniformValue uniformValue(const Build& at, ir::Expr* expr, Code& code);
+  void lowerUniform(ir::Stmt& stmt, Code& code);
+  void lowerLoop(ir::LoopStmt& loop, Code& code);
+
+  // ParallelRegions.cpp
+  /// The count of a region as a value that may be used often; the lanes have met behind it.
+  ir::Expr* beginRegion(const Build& at, ir::Expr* count, Code& code);
+  ir::Stmt* laneLoop(const Build& at, ir::Local* index, ir::Expr* count, ir::Block* body,
+                     uint32_t stride);
+  void lowerParallelFor(ir::ParallelForStmt& parallel, Code& code);
+  void lowerReduce(ir::ReduceStmt& reduce, Code& code);
+  ir::Block* foldBody(const Build& at, ir::ReduceStmt& reduce, ir::Local* lane);
+  ir::Stmt* treeLoop(const Build& at, const ir::ReduceStmt& reduce, ir::Local* lanes,
+                     ir::Expr* count);
+
+  ir::Module& module_;
+  ir::Function& handler_;
+  uint32_t lanes_;
+  GroupAnalysis analysis_;
+  std::map<const ir::Type*, ir::Local*> slots_;    ///< shared, for uniformValue
+  std::map<const ir::Type*, ir::Local*> partials_; ///< shared, for reduce
+};
+
+} // namespace ringc::transforms
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The table that `ring-opt --pass=` reads.
+
+#include "ringc/Transforms/Passes.h"
+
+namespace ringc::transforms {
+
+static constexpr PassInfo kPasses[] = {
+    {"bind-references", "replace reference locals by their places", bindReferences},
+    {"contract-fma", "a * b + c becomes fma(a, b, c)", contractFma},
+    {"drop-unused-functions", "drop device functions that nothing calls", dropUnusedFunctions},
+    {"fold-constants", "fold operations on constants", foldConstants},
+    {"inline-parallel-calls", "inline callees with regions into Warp and Block handlers",
+     inlineParallelCalls},
+    {"inline-reference-calls", "inline calls that pass references, spans or cells",
+     inlineReferenceCalls},
+    {"lower-fail", "return after fail()", lowerFail},
+    {"lower-parallel", "leader form of Warp and Block handlers", lowerParallel},
+    {"narrow-indices", "64-bit arithmetic in 32 bits where the result is the same", narrowIndices},
+    {"serialize-parallel", "parallel regions of Thread actors become loops", serializeParallel},
+    {"specialize-spaces", "one address space for each reference parameter", specializeSpaces},
+};
+
+llvm::ArrayRef<PassInfo> passes() { return kPasses; }
+
+const PassInfo* findPass(llvm::StringRef name) {
+  for (const PassInfo& pass : kPasses)
+    if (pass.name == name)
+      return &pass;
+  return nullptr;
+}
+
+} // namespace ringc::transforms
