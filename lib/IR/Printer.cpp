@@ -112,7 +112,7 @@ void TextPrinter::structType(const StructType& type) {
 void TextPrinter::functionReference(const Function& function) {
   os_ << quoted(function.name);
   if (functionCounts_.lookup(function.name) > 1)
-    os_ << ' ' << quoted(function.signature) << ' ';
+    os_ << ' ' << quoted(function.signature);
 }
 
 void TextPrinter::actor(const Actor& actor) {
