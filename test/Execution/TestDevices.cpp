@@ -12,6 +12,13 @@
 #include <cstdlib>
 #include <string_view>
 
+// SwiftShader and Dawn synchronise in ways that ThreadSanitizer does not see; our own code is what
+// it is to judge.
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:libvk_swiftshader.so\nrace:libwebgpu_wrapper.so\n";
+}
+
 namespace ring::test {
 
 const char* toString(TestDevice device) { return device == TestDevice::Msl ? "msl" : "webgpu"; }
