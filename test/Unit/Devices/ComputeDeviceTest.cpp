@@ -117,10 +117,12 @@ TEST_P(ComputeDeviceTest, BuffersAreZeroAndHoldWhatIsWritten) {
   const auto buffer = device->createBuffer(4096 + 3);
   ASSERT_TRUE(buffer.isOk());
   EXPECT_EQ(contents<std::uint32_t>(*buffer, 1025), std::vector<std::uint32_t>(1025, 0));
-  // Small writes that touch, leave a gap, and overlap an earlier one.
-  std::vector<std::uint32_t> expected(1025, 0);
+  // Small writes that touch, leave a word between them, and overlap earlier ones.
+  std::vector<std::uint32_t> expected(1025, 0xa5a5a5a5u);
+  ASSERT_TRUE(device->write(*buffer, 0, std::as_bytes(std::span(expected))).isOk());
+  ASSERT_TRUE(device->wait().isOk());
   for (std::uint32_t i = 0; i < 600; ++i) {
-    const std::uint32_t at = i < 300 ? i : i < 400 ? i + 200 : i - 350;
+    const std::uint32_t at = i < 300 ? i : i < 400 ? 2 * i - 298 : i - 350;
     expected[at] = i + 1;
     ASSERT_TRUE(device->write(*buffer, at * 4, std::as_bytes(std::span(&expected[at], 1))).isOk());
   }

@@ -69,6 +69,10 @@ TEST(MslShim, SimdgroupsOf32) {
   ASSERT_TRUE(sum.status.isOk()) << sum.status.message();
   EXPECT_EQ(sum.out[0], 31u * 16u);
   EXPECT_EQ(sum.out[39], 32u + 33 + 34 + 35 + 36 + 37 + 38 + 39);
+  // The first lane is at the second sum before the last one has read the first.
+  const Outcome twice = run("out[tid.x] = simd_sum(simd_sum(tid.x) + tid.x);", 32);
+  ASSERT_TRUE(twice.status.isOk()) << twice.status.message();
+  EXPECT_EQ(twice.out, std::vector<std::uint32_t>(32, 33 * 31 * 16));
   const Outcome shuffle =
       run("out[tid.x] = simd_shuffle_xor(tid.x, 5) + 1000 * simd_shuffle_down(tid.x, 1) + "
           "100000 * simd_prefix_exclusive_sum(1u);",
