@@ -57,6 +57,8 @@ struct DeviceInfo {
 /// `[[buffer(slot)]]` (MSL). `offsetBytes` is a multiple of
 /// `DeviceLimits::bindingOffsetAlignmentBytes`; `sizeBytes` is a multiple of 4, above zero, at most
 /// `maxBindingBytes`, and `offsetBytes + sizeBytes` lies within the buffer.
+/// In one dispatch a buffer is bound either to slots that the shader reads or to slots that it
+/// writes, not to both (WebGPU refuses it, whatever the ranges).
 struct Binding {
   std::uint32_t slot = 0;
   BufferId buffer{};
