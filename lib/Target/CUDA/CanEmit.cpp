@@ -10,8 +10,7 @@ namespace ringc::cuda {
 
 bool canEmit(const ir::Module& module, DiagnosticEngine& diagnostics) {
   const unsigned before = diagnostics.errorCount();
-  target::checkCommon(module, "cuda", diagnostics);
-  target::checkBlockSize(module, "cuda", 1024, diagnostics);
+  target::checkCommon(module, diagnostics);
   if (diagnostics.errorCount() != before)
     return false;
   const std::unique_ptr<ir::Module> legalised = ir::clone(module);

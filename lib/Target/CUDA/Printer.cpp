@@ -53,8 +53,7 @@ public:
     if (structs.empty())
       return;
     out_.blank();
-    for (const AbiConstant& constant : abiConstants())
-      out_.line("static constexpr ring_u32 ring_{} = {}u;", constant.name, constant.value);
+    cxx_.abiEnum();
     for (const StructType* type : structs)
       cxx_.structDefinition(*type);
   }

@@ -16,20 +16,7 @@ SourcePlace placeOf(const Module& module, Location loc) {
   return {module.files[static_cast<size_t>(loc.file)], loc.line, loc.column};
 }
 
-static void checkLayout(const Module& module, const StructType& type, llvm::StringRef target,
-                        DiagnosticEngine& diagnostics) {
-  uint64_t end = 0;
-  for (const Field& field : type.fields()) {
-    if (field.offset < end || field.offset % field.type->align() != 0)
-      diagnostics.report(DiagId::TargetLayout, placeOf(module, field.loc), field.name, type.name(),
-                         target);
-    end = field.offset + field.type->size();
-  }
-}
-
-void checkCommon(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics) {
-  for (const StructType* type : usedStructs(module))
-    checkLayout(module, *type, target, diagnostics);
+void checkCommon(const Module& module, DiagnosticEngine& diagnostics) {
   constexpr uint64_t kLargest = uint64_t(0xff) * ring::abi::kChunkBytes - ring::abi::kPayloadOffset;
   for (const Message& message : module.messages)
     if (message.type->size() > kLargest)

@@ -11,8 +11,8 @@ namespace ringc::target {
 
 SourcePlace placeOf(const ir::Module& module, ir::Location loc);
 
-/// What holds for every target: layouts, message sizes, the abi.
-void checkCommon(const ir::Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics);
+/// What holds for every target: message sizes, the abi.
+void checkCommon(const ir::Module& module, DiagnosticEngine& diagnostics);
 /// Every use of a double.
 void checkNoDouble(const ir::Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics);
 /// Atomics other than relaxed.

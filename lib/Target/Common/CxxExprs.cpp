@@ -122,6 +122,8 @@ CxxPrinter::Text CxxPrinter::text(const Expr& expr) {
             kPrimary};
   }
   case ExprKind::SpanSize:
+    if (!dialect_.narrowCounts)
+      return {countName(*llvm::cast<SpanSizeExpr>(expr).span), kPrimary};
     return {
         fmt::format("{}({})", type(*expr.type()), countName(*llvm::cast<SpanSizeExpr>(expr).span)),
         kPrimary};

@@ -27,6 +27,7 @@ public:
 
   // Types
   std::string type(const ir::Type& type) const;
+  void abiEnum(); ///< the numbers of ring::abi
   /// With size and offsets asserted.
   void structDefinition(const ir::StructType& type);
 

@@ -4,6 +4,7 @@
 // gaps are spelled out, and both are asserted.
 
 #include "CxxPrinter.h"
+#include "Usage.h"
 #include "ringc/Support/Check.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -72,6 +73,12 @@ uint64_t gapBefore(const StructType& type, size_t index) {
              : 0;
 }
 
+void CxxPrinter::abiEnum() {
+  const BlockScope body(out_, "enum : ring_u32", ";");
+  for (const AbiConstant& constant : abiConstants())
+    out_.line("ring_{} = {}u,", constant.name, constant.value);
+}
+
 void CxxPrinter::structDefinition(const StructType& type) {
   const llvm::StringRef name = names_.of(&type);
   if (isAtomic(type)) {
@@ -94,8 +101,8 @@ void CxxPrinter::structDefinition(const StructType& type) {
       const Field& field = type.fields()[i];
       out_.line("{} {};", this->type(*field.type), fields_.of(type, i));
       if (field.offset != 0)
-        asserts += fmt::format(" && __builtin_offsetof({}, {}) == {}", name, fields_.of(type, i),
-                               field.offset);
+        asserts +=
+            fmt::format(" && RING_OFFSETOF({}, {}) == {}", name, fields_.of(type, i), field.offset);
     }
   }
   out_.line("static_assert({}, \"layout of {}\");", asserts, name);

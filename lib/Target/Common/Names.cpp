@@ -213,7 +213,7 @@ ModuleNames::ModuleNames(const Module& module) {
 llvm::StringRef LocalNames::of(const Local* local) {
   auto [it, isNew] = names_.try_emplace(local);
   if (isNew) {
-    std::string name = mangle(local->name);
+    std::string name = local->name == "this" ? "self" : mangle(local->name);
     // Passes name what they add `ring_...`; a name of the device files is taken in the outer scope.
     if (isReserved(language_, name) && !llvm::StringRef(name).starts_with("ring_"))
       name += '_';

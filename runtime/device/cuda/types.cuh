@@ -17,3 +17,9 @@ template <class T, ring_u64 N> struct ring_Array {
   __device__ __forceinline__ T& operator[](ring_u64 i) { return data[i]; }
   __device__ __forceinline__ const T& operator[](ring_u64 i) const { return data[i]; }
 };
+
+#ifdef __CUDACC_RTC__
+#define RING_OFFSETOF(type, field) __INTADDR__(&((type*)0)->field)
+#else
+#define RING_OFFSETOF(type, field) __builtin_offsetof(type, field)
+#endif
