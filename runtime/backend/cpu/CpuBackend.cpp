@@ -27,7 +27,7 @@ CpuBackend::CpuBackend(const RuntimeOptions& options)
               mailbox_.event(),
               options.spillBytes,
               options.pinWorkers,
-              workerCount(options) < availableCores() ? 2000u : 50u,
+              workerCount(options) < availableCores() ? 1000u : 50u,
               {},
               false,
               false},
@@ -47,11 +47,11 @@ CpuBackend::~CpuBackend() {
 
 Status CpuBackend::checkMessages(const TypeInfo& actor) const {
   const std::size_t limit = shared_.workers[0]->toHost().maxRecordBytes() - abi::kPayloadOffset;
-  for (const detail::TypeInfoFunction message : actor.module()->messages)
-    if (message().size > limit)
+  for (const HandlerInfo& handler : actor.handlers)
+    if (const TypeInfo& message = handler.message(); message.size > limit)
       return Status(StatusCode::Exhausted,
-                    "message `" + std::string(message().name) + "` has " +
-                        std::to_string(message().size) + " bytes; with " +
+                    "message `" + std::string(message.name) + "` of `" + std::string(actor.name) +
+                        "` has " + std::to_string(message.size) + " bytes; with " +
                         std::to_string(options_.mailboxSlots) + " slots a ring the limit is " +
                         std::to_string(limit) + "; set `RuntimeOptions::mailboxSlots`");
   return Status::ok();

@@ -7,12 +7,18 @@
 #include "runtime/backend/cpu/Placement.h"
 #include "runtime/core/SpinLock.h"
 
+#include <algorithm>
+#include <chrono>
+#include <type_traits>
+
 namespace ring::runtime::cpu {
 namespace {
 
-constexpr std::size_t kBatch = 64;      // messages of one ring before their slots go back
-constexpr std::size_t kSelfBatch = 256; // messages to actors of the same worker in one turn
-constexpr unsigned kIdleYields = 64;    // turns without work after spinning and before sleeping
+// Messages handled before their slots go back and what they sent is shown: many where handlers are
+// short, so that shared lines move seldom; one where a handler takes longer than its answer may.
+constexpr std::size_t kMaxBatch = 64;
+constexpr std::chrono::microseconds kBatchTime(20);
+constexpr unsigned kIdleYields = 2;     // turns without work after spinning and before sleeping
 
 } // namespace
 
@@ -77,60 +83,51 @@ std::size_t Worker::turn() {
       continue;
     const std::size_t moved = lanes[to]->refill();
     tally_.spilled += moved;
+    public_.spilled.store(tally_.spilled, std::memory_order_relaxed);
     work += moved;
     if (lanes[to]->publish())
       to < shared_.workers.size() ? shared_.workers[to]->wake() : shared_.hostEvent.notify();
   }
   for (std::uint32_t source = kClients; source < inbound_.size(); ++source)
     if (inbound_[source])
-      work += drainRing(*inbound_[source]);
+      work += drainBatch(*inbound_[source]);
   // The host waits where too much is under way here; workers must not, or two could wait for each
   // other.
   if (waitingBytes() <= shared_.spillBytes / 2)
     for (std::uint32_t client = 0; client < kClients; ++client)
-      work += drainRing(*inbound_[client]);
-  work += drainSelf();
+      work += drainBatch(*inbound_[client]);
+  work += drainBatch(activation_->lanes()[index_]->queue());
   return work;
 }
 
-std::size_t Worker::drainRing(Ring& ring) {
+/// Handles a batch from a Ring or a RecordQueue.
+template <class Queue> std::size_t Worker::drainBatch(Queue& queue) {
+  std::byte* record = queue.tryPeek();
+  if (!record)
+    return 0;
+  const auto start = std::chrono::steady_clock::now();
   std::size_t count = 0;
-  while (count < kBatch) {
-    std::byte* record = ring.tryPeek();
-    if (!record)
-      break;
-    handle(record);
-    ring.advance();
-    ++count;
-  }
-  if (count != 0) {
-    ring.release();
-    finishBatch();
-  }
-  return count;
-}
-
-std::size_t Worker::drainSelf() {
-  RecordQueue& queue = activation_->lanes()[index_]->queue();
-  std::size_t count = 0;
-  while (count < kSelfBatch) {
-    std::byte* record = queue.tryPeek();
-    if (!record)
-      break;
+  do {
     handle(record);
     queue.advance();
-    ++count;
-  }
-  if (count != 0)
-    finishBatch();
+    record = ++count < batch_ ? queue.tryPeek() : nullptr;
+  } while (record);
+  if constexpr (std::is_same_v<Queue, Ring>)
+    queue.release();
+  finishBatch();
+  if (std::chrono::steady_clock::now() - start > kBatchTime)
+    batch_ = std::max<std::size_t>(batch_ / 2, 1);
+  else if (count == batch_)
+    batch_ = std::min(batch_ * 2, kMaxBatch);
   return count;
 }
 
 void Worker::finishBatch() {
+  publishMade();
   activation_->publish([&](std::uint32_t lane) {
     lane < shared_.workers.size() ? shared_.workers[lane]->wake() : shared_.hostEvent.notify();
   });
-  publishTally();
+  publishDone();
 }
 
 bool Worker::nothingToDo() {
@@ -250,21 +247,25 @@ void Worker::control(const abi::Envelope& envelope, const std::byte* payload) {
   activation_->commit();
 }
 
-void Worker::publishTally() {
+void Worker::publishMade() {
+  // Before the receivers see what was made: so that no scan finds it done and not made. The rings'
+  // release orders it.
+  public_.replies.store(tally_.replies, std::memory_order_relaxed);
+  public_.created.store(tally_.created, std::memory_order_relaxed);
+}
+
+void Worker::publishDone() {
   public_.handled.store(tally_.handled, std::memory_order_relaxed);
   public_.dead.store(tally_.dead, std::memory_order_relaxed);
   public_.failed.store(tally_.failed, std::memory_order_relaxed);
   public_.stopped.store(tally_.stopped, std::memory_order_relaxed);
-  public_.spilled.store(tally_.spilled, std::memory_order_relaxed);
-  public_.replies.store(tally_.replies, std::memory_order_relaxed);
-  public_.created.store(tally_.created, std::memory_order_relaxed);
   // release: who sees these done sees all that they made; pairs with tally()
   public_.done.store(tally_.done, std::memory_order_release);
 }
 
 Tally Worker::tally() const {
   Tally t;
-  t.done = public_.done.load(std::memory_order_acquire); // pairs with publishTally()
+  t.done = public_.done.load(std::memory_order_acquire); // pairs with publishDone()
   t.created = public_.created.load(std::memory_order_relaxed);
   t.handled = public_.handled.load(std::memory_order_relaxed);
   t.replies = public_.replies.load(std::memory_order_relaxed);

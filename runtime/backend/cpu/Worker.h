@@ -73,8 +73,7 @@ private:
 
   void run();
   std::size_t turn();
-  std::size_t drainRing(Ring& ring);
-  std::size_t drainSelf();
+  template <class Queue> std::size_t drainBatch(Queue& queue);
   void finishBatch();
   bool nothingToDo();
   void sleep();
@@ -84,11 +83,13 @@ private:
   void deadLetter(const abi::Envelope& envelope, StatusCode why);
   void control(const abi::Envelope& envelope, const std::byte* payload);
   std::uint64_t waitingBytes() const;
-  void publishTally();
+  void publishMade();
+  void publishDone();
 
   Shared& shared_;
   const std::uint32_t index_;
   Tally tally_;
+  std::size_t batch_ = 1; ///< messages of the next batch
   std::vector<std::unique_ptr<Ring>> inbound_; // by source; none from itself
   Ring toHost_;
   std::unique_ptr<detail::Activation> activation_;
