@@ -166,7 +166,7 @@ void FunctionVerifier::send(const SendStmt& stmt) {
   require(message && shared_.messages.contains(message), "send.c2", stmt.loc(),
           "type '{}' is not a message of this module", toString(*stmt.message->type()));
   const bool isReply = stmt.sendKind == SendKind::Reply;
-  require((stmt.target != nullptr) != isReply, "send.c3", stmt.loc(), "'{}' has {}",
+  require((stmt.target != nullptr) != isReply, "send.c3", stmt.loc(), "'{}' takes {}",
           spell(stmt.sendKind), isReply ? "no target" : "a target");
   if (stmt.target && expr(*stmt.target)) {
     const auto* target = llvm::dyn_cast<StructType>(stmt.target->type());

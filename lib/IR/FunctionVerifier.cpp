@@ -23,7 +23,7 @@ bool isView(const Type& type) {
 
 /// The statement that is being verified, for messages; nothing for those that hold blocks.
 std::string FunctionVerifier::statementText() {
-  if (!current_ || !childBlocks(*current_).empty() || llvm::isa<Block>(current_))
+  if (!current_ || llvm::isa<Block, SwitchStmt>(current_) || !childBlocks(*current_).empty())
     return "";
   if (textOf_ != current_) {
     textOf_ = current_;
@@ -180,12 +180,14 @@ void FunctionVerifier::run() {
                "function.c2", loc,
                "function '{}' has no body, no return type or a missing parameter", function_.name))
     return;
+  const unsigned errorsBefore = shared_.diagnostics.errorCount();
   header();
   block(*function_.body);
   current_ = nullptr;
   cellFacts();
   // Only a complete body can be asked where it ends.
-  if (shared_.ok && function_.returnType->kind() != TypeKind::Void)
+  const bool isComplete = shared_.diagnostics.errorCount() == errorsBefore;
+  if (isComplete && function_.returnType->kind() != TypeKind::Void)
     require(!completes(*function_.body), "function.c5", loc,
             "control reaches the end of '{}', which returns a value", function_.name);
   shared_.facts[&function_] = std::move(facts_);
