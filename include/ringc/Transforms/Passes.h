@@ -16,6 +16,8 @@ namespace ringc::transforms {
 void inlineParallelCalls(ir::Module& module);
 /// Inlines calls that pass anything but values: references, spans, cells.
 void inlineReferenceCalls(ir::Module& module);
+/// Inlines calls of functions that read the place of their thread or meet at a barrier.
+void inlineIndexCalls(ir::Module& module);
 /// Replaces references that a RefStmt binds by their places, with frozen indices.
 void bindReferences(ir::Module& module);
 /// Parallel regions outside Warp and Block handlers become sequential loops. Before lowerFail.
@@ -34,6 +36,8 @@ void foldConstants(ir::Module& module);
 /// Gives each reference parameter one address space, by copies of functions that are called with
 /// several.
 void specializeSpaces(ir::Module& module);
+/// In kernels, the size of the block becomes a constant.
+void fixBlockSize(ir::Module& module);
 /// Drops device functions that nothing calls.
 void dropUnusedFunctions(ir::Module& module);
 

@@ -11,6 +11,7 @@ void legalize(ir::Module& module, const Options& options) {
   using namespace transforms;
   if (options.contract)
     contractFma(module);
+  fixBlockSize(module);
   inlineParallelCalls(module);
   serializeParallel(module); // before lowerFail, which leaves regions alone
   lowerFail(module);         // before lowerParallel, which makes its returns uniform

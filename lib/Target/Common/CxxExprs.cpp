@@ -178,6 +178,8 @@ CxxPrinter::Text CxxPrinter::cast(const CastExpr& cast) {
 CxxPrinter::Text CxxPrinter::builtin(const BuiltinExpr& builtin) {
   const Type* operandType = builtin.args.empty() ? builtin.type() : builtin.args[0]->type();
   const BuiltinSpelling spelling = dialect_.builtin(builtin.builtin, operandType);
+  if (builtin.builtin == Builtin::GroupLane && dialect_.hasAddressSpaces)
+    return {context_ + ".lane", kPrimary};
   if (builtin.args.empty())
     return {spelling.callee, kPrimary};
   if (builtin.builtin == Builtin::Rsqrt) // what the host computes, to the bit

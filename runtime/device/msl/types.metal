@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What every printed file begins with. Contraction happens in the IR alone (--fp=fast).
+
+#include <metal_stdlib>
+#pragma METAL fp contract(off)
+using namespace metal;
+
+typedef uchar ring_u8;
+typedef uint ring_u32;
+
+/// An array that is a value. Elements are `data[i]`: an operator would have to be written for every
+/// address space.
+template <class T, uint N> struct ring_Array {
+  T data[N];
+};
+
+#define RING_OFFSETOF(type, field) __builtin_offsetof(type, field)
