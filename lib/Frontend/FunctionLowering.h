@@ -188,6 +188,7 @@ private:
   ir::Expr* loadLocal(ir::Local* local, clang::SourceLocation loc);
   void store(ir::Place* place, ir::Expr* value, clang::SourceLocation loc);
   ir::Place* copy(const ir::Place* place);
+  ir::Place* placeAt(const ir::Place* bound, clang::SourceLocation use);
   ir::Expr* copy(const ir::Expr* expr);
 
   // Order of evaluation: LowerOrder

@@ -20,9 +20,9 @@ void FunctionLowering::lowerBody(const clang::FunctionDecl& definition) {
     if (it == bindings_.end() || it->second.kind != Binding::Kind::Place)
       continue;
     auto* local = llvm::cast<ir::LocalPlace>(it->second.place)->local;
-    if (local->kind != ir::LocalKind::ValueParameter || local->type->size() == 0)
+    if (local->kind != ir::LocalKind::ValueParameter)
       continue;
-    if (isOnlyRead(*param, *body)) {
+    if (local->type->size() == 0 || isOnlyRead(*param, *body)) {
       local->isConst = true;
       continue;
     }

@@ -30,6 +30,13 @@ ir::Place* FunctionLowering::copy(const ir::Place* place) {
   return ir::Cloner(m_.module).place(place);
 }
 
+/// What a name is bound to, at the place where it is used.
+ir::Place* FunctionLowering::placeAt(const ir::Place* bound, clang::SourceLocation use) {
+  if (const auto* whole = llvm::dyn_cast<ir::LocalPlace>(bound))
+    return make<ir::LocalPlace>(whole->local, at(use));
+  return copy(bound);
+}
+
 ir::Expr* FunctionLowering::copy(const ir::Expr* expr) { return ir::Cloner(m_.module).expr(expr); }
 
 ir::AddressSpace FunctionLowering::spaceOf(const ir::Place& place) const {
@@ -128,9 +135,8 @@ ir::Place* FunctionLowering::named(const clang::DeclRefExpr* e) {
     switch (it->second.kind) {
     case Binding::Kind::Failed:
       return nullptr;
-    case Binding::Kind::Place: {
-      return copy(it->second.place);
-    }
+    case Binding::Kind::Place:
+      return placeAt(it->second.place, e->getExprLoc());
     case Binding::Kind::Value:
       return makePlace(declare(decl->getName(), copy(it->second.value), e->getExprLoc()));
     case Binding::Kind::Closure:
@@ -169,7 +175,7 @@ ir::Place* FunctionLowering::global(const clang::VarDecl* decl, const clang::Exp
 ir::Place* FunctionLowering::baseObject(const clang::CXXThisExpr* e) {
   if (!this_)
     return refuse(e->getSourceRange(), DiagId::RefusedPointer), nullptr;
-  return copy(this_);
+  return placeAt(this_, e->getExprLoc());
 }
 
 /// The object of a member access or member call; conversions to a base class leave the object as it
@@ -208,8 +214,20 @@ ir::Place* FunctionLowering::memberPlace(const clang::MemberExpr* e) {
   return base ? fieldPlace(base, field, e) : nullptr;
 }
 
+/// C++ widens the index of a std::array or span to std::size_t; the element is the same without, and
+/// two targets have no 64-bit integers of their own.
+static ir::Expr* narrowIndex(ir::Expr* index) {
+  const auto* cast = llvm::dyn_cast<ir::CastExpr>(index);
+  if (!cast || cast->castKind != ir::CastKind::Convert)
+    return index;
+  const auto* from = llvm::dyn_cast<ir::IntType>(cast->operand->type());
+  const auto* to = llvm::dyn_cast<ir::IntType>(index->type());
+  return from && to && from->bits() == 32 && to->bits() == 64 ? cast->operand : index;
+}
+
 ir::Place* FunctionLowering::element(ir::Place* base, ir::Expr* index,
                                      clang::SourceLocation loc) {
+  index = narrowIndex(index);
   if (llvm::isa<ir::SpanType>(base->type()))
     return make<ir::SpanElementPlace>(ir::rootOf(*base), index, at(loc));
   return make<ir::IndexPlace>(base, index, at(loc));

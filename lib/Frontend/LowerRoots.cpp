@@ -6,7 +6,34 @@
 
 namespace ringc {
 
+/// The layouts that host and device share are part of every module, whether named by the user or
+/// not: targets print them.
+void ModuleLowering::lowerAbi() {
+  const auto lookup = [&](const clang::DeclContext& context, llvm::StringRef name) {
+    return context.lookup(&ast.Idents.get(name));
+  };
+  const auto add = [&](const clang::Decl* decl) {
+    const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl);
+    if (record && record->isThisDeclarationADefinition() && !record->isTemplated() &&
+        !record->isImplicit())
+      types.record(*record, record->getLocation());
+  };
+  for (const clang::NamedDecl* ring : lookup(*ast.getTranslationUnitDecl(), "ring")) {
+    const auto* space = llvm::dyn_cast<clang::NamespaceDecl>(ring);
+    if (!space)
+      continue;
+    for (const clang::NamedDecl* id : lookup(*space, "ActorId"))
+      add(id);
+    for (const clang::NamedDecl* abi : lookup(*space, "abi"))
+      if (const auto* first = llvm::dyn_cast<clang::NamespaceDecl>(abi))
+        for (const clang::NamespaceDecl* part : first->redecls())
+          for (const clang::Decl* decl : part->decls())
+            add(decl);
+  }
+}
+
 void ModuleLowering::lower(const Entities& entities) {
+  lowerAbi();
   for (const clang::CXXRecordDecl* record : entities.messages)
     message(*record, record->getLocation());
   for (const ActorEntity& actor : entities.actors)

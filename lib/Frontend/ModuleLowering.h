@@ -71,6 +71,7 @@ public:
   }
 
 private:
+  void lowerAbi();
   void lowerActor(const ActorEntity& actor);
   void lowerHandler(const clang::CXXMethodDecl& method, ir::Actor& result);
   void lowerKernel(const clang::FunctionDecl& function);

@@ -3,6 +3,7 @@
 // See Names.h.
 
 #include "Names.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace ringc {
@@ -15,7 +16,12 @@ Names::Names(const clang::ASTContext& ast) : ast_(ast), policy_(ast.getLangOpts(
 }
 
 std::string Names::type(clang::QualType type) const {
-  return type.getCanonicalType().getAsString(policy_);
+  std::string text = type.getCanonicalType().getAsString(policy_);
+  // std::span<T>: clang spells out the default extent.
+  constexpr llvm::StringLiteral dynamicExtent = ", 18446744073709551615>";
+  for (size_t at = text.find(dynamicExtent); at != std::string::npos; at = text.find(dynamicExtent))
+    text.replace(at, dynamicExtent.size(), ">");
+  return text;
 }
 
 std::string Names::record(const clang::CXXRecordDecl& record) const {

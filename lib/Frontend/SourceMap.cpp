@@ -13,17 +13,25 @@ SourceMap::SourceMap(const clang::SourceManager& sources, ir::Module& module,
   files_[mainFile] = sources_.getMainFileID();
 }
 
+/// ring.h and what it includes: where they lie depends on the installation, so a node made from them
+/// takes the user's place that came before it.
+static bool isOurHeader(llvm::StringRef path) {
+  return path.contains("ringkernel/detail/") || path.contains("ringkernel/abi/") ||
+         path.ends_with("ringkernel/ring.h");
+}
+
 ir::Location SourceMap::toIr(clang::SourceLocation loc) {
   const clang::PresumedLoc presumed = sources_.getPresumedLoc(sources_.getFileLoc(loc));
-  if (presumed.isInvalid())
-    return {ir::FileId(0), 1, 1};
+  if (presumed.isInvalid() || isOurHeader(presumed.getFilename()))
+    return last_;
   const llvm::StringRef name = presumed.getFilename();
   auto it = ids_.find(name);
   if (it == ids_.end()) {
     it = ids_.try_emplace(name, module_.addFile(name)).first;
     files_[name] = sources_.getFileID(sources_.getFileLoc(loc));
   }
-  return {it->second, presumed.getLine(), presumed.getColumn()};
+  last_ = {it->second, presumed.getLine(), presumed.getColumn()};
+  return last_;
 }
 
 clang::SourceLocation SourceMap::fromPlace(const SourcePlace& place) const {

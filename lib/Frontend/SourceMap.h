@@ -17,7 +17,7 @@ public:
   /// `mainFile` becomes file 0 of the module.
   SourceMap(const clang::SourceManager& sources, ir::Module& module, llvm::StringRef mainFile);
 
-  /// An invalid location is the start of file 0.
+  /// A location that is none of the user's gives the last one that was.
   ir::Location toIr(clang::SourceLocation loc);
   /// Invalid where the place's file was never seen by toIr.
   clang::SourceLocation fromPlace(const SourcePlace& place) const;
@@ -25,6 +25,7 @@ public:
 private:
   const clang::SourceManager& sources_;
   ir::Module& module_;
+  ir::Location last_ = {ir::FileId(0), 1, 1};
   llvm::StringMap<ir::FileId> ids_;
   llvm::StringMap<clang::FileID> files_;
 };
