@@ -41,16 +41,15 @@ public:
     if (count < kWindow) {
       window[count] = sample.value;
       count += 1;
-      refit(ctx);
-      return;
+    } else {
+      waiting[waitingCount] = sample.value;
+      waitingCount += 1;
+      if (waitingCount < kStep)
+        return;
+      ctx.parallelFor(kStep, [&](std::uint32_t i) { window[oldest + i] = waiting[i]; });
+      oldest = (oldest + kStep) % kWindow;
+      waitingCount = 0;
     }
-    waiting[waitingCount] = sample.value;
-    waitingCount += 1;
-    if (waitingCount < kStep)
-      return;
-    ctx.parallelFor(kStep, [&](std::uint32_t i) { window[oldest + i] = waiting[i]; });
-    oldest = (oldest + kStep) % kWindow;
-    waitingCount = 0;
     refit(ctx);
   }
 
