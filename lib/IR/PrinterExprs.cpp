@@ -35,8 +35,7 @@ void TextPrinter::local(const Local& local) {
 }
 
 void TextPrinter::integer(const IntType& type, uint64_t bits) {
-  const bool fits = type.bits() == 64 || (bits >> type.bits()) == 0;
-  const bool isNegative = fits && type.isSigned() && (bits >> (type.bits() - 1)) != 0;
+  const bool isNegative = type.isSigned() && (bits >> (type.bits() - 1)) != 0;
   if (isNegative)
     os_ << static_cast<int64_t>(bits << (64 - type.bits())) / (int64_t(1) << (64 - type.bits()));
   else
@@ -44,17 +43,11 @@ void TextPrinter::integer(const IntType& type, uint64_t bits) {
   this->type(type);
 }
 
-/// The shortest decimal number that reads back as the same value; the pattern where none does.
+/// The shortest decimal number that reads back as the same value.
 void TextPrinter::floating(const FloatType& type, uint64_t bits) {
-  const bool isSingle = type.bits() == 32;
-  const float single = llvm::bit_cast<float>(static_cast<uint32_t>(bits));
-  const auto wide = llvm::bit_cast<double>(bits);
-  if ((isSingle && (bits >> 32) != 0) || !std::isfinite(isSingle ? single : wide)) {
-    this->type(type);
-    os_ << '#' << llvm::format_hex_no_prefix(bits, isSingle ? 8 : 16);
-    return;
-  }
-  std::string text = isSingle ? fmt::format("{}", single) : fmt::format("{}", wide);
+  std::string text = type.bits() == 32
+                         ? fmt::format("{}", llvm::bit_cast<float>(static_cast<uint32_t>(bits)))
+                         : fmt::format("{}", llvm::bit_cast<double>(bits));
   if (text.find_first_of(".e") == std::string::npos)
     text += ".0";
   os_ << text;
@@ -62,16 +55,23 @@ void TextPrinter::floating(const FloatType& type, uint64_t bits) {
 }
 
 void TextPrinter::constant(const Type& type, uint64_t bits) {
-  if (const auto* intType = llvm::dyn_cast<IntType>(&type))
-    return integer(*intType, bits);
-  if (const auto* floatType = llvm::dyn_cast<FloatType>(&type))
-    return floating(*floatType, bits);
-  if (type.kind() == TypeKind::Bool && bits <= 1) {
+  const auto* integerType = llvm::dyn_cast<IntType>(&type);
+  const auto* floatType = llvm::dyn_cast<FloatType>(&type);
+  const uint32_t width = integerType ? integerType->bits() : floatType ? floatType->bits() : 1;
+  const bool fits = width == 64 || (bits >> width) == 0;
+  if (fits && integerType)
+    return integer(*integerType, bits);
+  if (fits && type.kind() == TypeKind::Bool) {
     os_ << (bits != 0 ? "true" : "false");
     return;
   }
-  this->type(type); // not a constant of any type: only a message shows this
-  os_ << '#' << llvm::format_hex_no_prefix(bits, 1);
+  const bool isFinite =
+      floatType && std::isfinite(width == 32 ? llvm::bit_cast<float>(static_cast<uint32_t>(bits))
+                                             : llvm::bit_cast<double>(bits));
+  if (fits && isFinite)
+    return floating(*floatType, bits);
+  this->type(type);
+  os_ << '#' << llvm::format_hex_no_prefix(bits, floatType ? width / 4 : 1);
 }
 
 void TextPrinter::place(const Place& place) {
