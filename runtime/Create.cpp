@@ -2,6 +2,8 @@
 //
 // Choosing a backend: the one place that knows them all.
 #include "runtime/backend/cpu/CpuBackend.h"
+#include "runtime/backend/webgpu/Device.h"
+#include "runtime/core/Rounds.h"
 
 #include <ringkernel/runtime.h>
 
@@ -9,7 +11,21 @@
 
 namespace ring {
 
+using runtime::ComputeDevice;
+using runtime::Rounds;
 using runtime::cpu::CpuBackend;
+
+namespace {
+
+/// A Vulkan or Direct3D driver that computes on the CPU: there our own threads are faster.
+bool isSoftware(const ComputeDevice& device) {
+  for (const char* name : {"SwiftShader", "llvmpipe", "Basic Render"})
+    if (device.info().description.find(name) != std::string::npos)
+      return true;
+  return false;
+}
+
+} // namespace
 
 Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   if (Status status = runtime::checkOptions(options); !status)
@@ -20,12 +36,30 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   case Backend::Metal:
     return Status(StatusCode::Unsupported, "this build has no Metal backend");
   case Backend::WebGpu:
-    return Status(StatusCode::Unsupported, "this build has no WebGPU backend");
+    if (Result<std::unique_ptr<ComputeDevice>> device =
+            runtime::webgpu::openDevice(options.webgpuLibrary))
+      return create(options, std::move(*device), ShaderLanguage::Wgsl);
+    else
+      return device.status();
   case Backend::Auto:
+    if (Result<std::unique_ptr<ComputeDevice>> device =
+            runtime::webgpu::openDevice(options.webgpuLibrary);
+        device && !isSoftware(**device))
+      return create(options, std::move(*device), ShaderLanguage::Wgsl);
+    return Runtime(std::make_shared<CpuBackend>(options));
   case Backend::Cpu:
     return Runtime(std::make_shared<CpuBackend>(options));
   }
   return Status(StatusCode::InvalidArgument, "`RuntimeOptions::backend` is no backend");
+}
+
+Result<Runtime> Runtime::create(const RuntimeOptions& options,
+                                std::unique_ptr<ComputeDevice> device, ShaderLanguage language) {
+  if (Status status = runtime::checkOptions(options); !status)
+    return status;
+  if (!device)
+    return Status(StatusCode::InvalidArgument, "there is no device");
+  return Runtime(std::make_shared<Rounds>(options, std::move(device), language));
 }
 
 Runtime& Runtime::operator=(Runtime&& other) noexcept {

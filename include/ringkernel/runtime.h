@@ -32,7 +32,7 @@ class ComputeDevice;
 enum class Backend : std::uint8_t { Auto, Cuda, Metal, WebGpu, Cpu };
 
 /// The language that a ComputeDevice compiles.
-enum class ShaderLanguage : std::uint8_t { Wgsl, Msl };
+enum class ShaderLanguage : std::uint8_t { Wgsl, Msl, Cuda };
 
 /// `cuda`, `metal`, `webgpu`, `cpu`, `auto`; nothing for other names.
 std::optional<Backend> parseBackend(std::string_view name);

@@ -53,7 +53,7 @@ protected:
 
 template <class Done>
 bool CoreBase::pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::microseconds nap) {
-  constexpr unsigned kSpins = 4000, kYields = 100;
+  constexpr unsigned kSpins = 1000, kYields = 2;
   using Clock = std::chrono::steady_clock;
   for (unsigned turns = 1, idle = 0;; ++turns) {
     idle = pump() ? 0 : idle + 1;

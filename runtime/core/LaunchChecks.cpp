@@ -3,6 +3,8 @@
 // Checks of arguments against what is registered of a kernel or stencil.
 #include "runtime/core/LaunchChecks.h"
 
+#include "runtime/core/Registry.h"
+
 #include <algorithm>
 #include <string>
 
@@ -31,7 +33,9 @@ std::string toText(const Extent& e, std::uint32_t dims) {
   return text;
 }
 
-Status checkCount(const FunctionInfo& function, std::span<const Argument> arguments) {
+Status checkFunction(const FunctionInfo& function, std::span<const Argument> arguments) {
+  if (Status status = checkVersion(*function.module()); !status)
+    return status;
   if (arguments.size() == function.parameters.size())
     return Status::ok();
   return invalid(quoted(function.name) + " has " + std::to_string(function.parameters.size()) +
@@ -82,7 +86,7 @@ Status checkAxis(const FunctionInfo& stencil, int axis, std::int32_t extent,
 
 Status checkLaunch(const FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
                    std::span<const Argument> arguments) {
-  if (Status status = checkCount(kernel, arguments); !status)
+  if (Status status = checkFunction(kernel, arguments); !status)
     return status;
   for (const std::uint32_t blocks : grid)
     if (blocks == 0)
@@ -94,7 +98,7 @@ Status checkLaunch(const FunctionInfo& kernel, const std::array<std::uint32_t, 3
 
 Status checkSweep(const FunctionInfo& stencil, const SweepRange* range,
                   std::span<const Argument> arguments, SweepRange& cells) {
-  if (Status status = checkCount(stencil, arguments); !status)
+  if (Status status = checkFunction(stencil, arguments); !status)
     return status;
   const Argument* first = nullptr;
   std::string_view firstName;

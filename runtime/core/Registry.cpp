@@ -46,6 +46,15 @@ struct Registry::Table {
   const std::unique_ptr<Entry[]> entries;
 };
 
+Status checkVersion(const ModuleInfo& module) {
+  if (module.abiVersion == abi::kVersion)
+    return Status::ok();
+  return Status(StatusCode::Unsupported,
+                "module `" + std::string(module.name) + "` was made by a ringc of abi version " +
+                    std::to_string(module.abiVersion) + ", this runtime has " +
+                    std::to_string(abi::kVersion) + "; compile its handlers again");
+}
+
 Registry::Registry() : types_(std::make_unique<std::atomic<const TypeInfo*>[]>(kMaxTypes)) {
   tables_.push_back(std::make_unique<Table>(64));
   table_.store(tables_.back().get(), std::memory_order_relaxed);
@@ -116,12 +125,9 @@ Status Registry::addModule(const TypeInfo& type) {
   const ModuleInfo* module = type.module();
   if (!modules_.try_emplace(module, true).second)
     return Status::ok();
-  if (module->abiVersion != abi::kVersion) {
+  if (Status status = checkVersion(*module); !status) {
     modules_.erase(module);
-    return Status(StatusCode::Unsupported,
-                  "module `" + std::string(module->name) + "` was made by a ringc of abi version " +
-                      std::to_string(module->abiVersion) + ", this runtime has " +
-                      std::to_string(abi::kVersion) + "; compile its handlers again");
+    return status;
   }
   for (const detail::TypeInfoFunction message : module->messages)
     if (Result<TypeIndex> added = addOne(message()); !added)

@@ -28,6 +28,9 @@ using detail::TypeInfo;
 using TypeIndex = std::uint16_t;
 inline constexpr TypeIndex kNoType = 0xffff;
 
+/// Unsupported, with both versions, for a module that another ringc made.
+Status checkVersion(const ModuleInfo& module);
+
 /// An actor type with its handlers by message.
 struct ActorType {
   const TypeInfo* info = nullptr;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Buffers, fields, launches and sweeps on a ComputeDevice, by ringkernel/abi/Launch.h. A buffer is
+// a buffer of the device; all fields lie in one arena, because a sweep binds few buffers. Not
+// thread-safe.
+#ifndef RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
+#define RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
+
+#include "runtime/core/ComputeDevice.h"
+#include "runtime/core/DeviceArena.h"
+
+#include <ringkernel/detail/RuntimeApi.h>
+
+#include <unordered_map>
+#include <vector>
+
+namespace ring::runtime {
+
+class RoundMemory {
+public:
+  explicit RoundMemory(ComputeDevice& device);
+
+  Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
+                                    std::uint32_t elementBytes);
+  void release(detail::MemoryId memory);
+  Status upload(detail::MemoryId memory, std::uint64_t offset, std::span<const std::byte> from);
+  Status download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to);
+
+  /// Arguments were checked; `pipeline` is the function's.
+  Status launch(const detail::FunctionInfo& kernel, PipelineId pipeline,
+                const std::array<std::uint32_t, 3>& grid,
+                std::span<const detail::Argument> arguments);
+  /// Arguments were checked; there are cells. In as many dispatches as the device's limits need.
+  Status sweep(const detail::FunctionInfo& stencil, PipelineId pipeline,
+               const detail::SweepRange& cells, std::span<const detail::Argument> arguments);
+
+private:
+  struct Piece {
+    detail::MemoryKind kind;
+    std::uint64_t bytes;
+    BufferId buffer{};        ///< of a Buffer
+    std::uint64_t offset = 0; ///< of a Field, in the arena
+  };
+
+  Result<Piece*> find(detail::MemoryId memory, std::uint64_t offset, std::uint64_t bytes);
+  Result<BufferId> parameterBuffer(std::size_t bytes);
+  Status sweepPart(const detail::FunctionInfo& stencil, PipelineId pipeline,
+                   const detail::SweepRange& cells, std::span<const detail::Argument> arguments);
+  Status submitSweep(const detail::FunctionInfo& stencil, const Dispatch& dispatch,
+                     const detail::SweepRange& cells, std::span<const detail::Argument> arguments);
+
+  ComputeDevice& device_;
+  DeviceArena fields_;
+  std::uint32_t last_ = 0;
+  std::unordered_map<std::uint32_t, Piece> pieces_;
+  BufferId parameters_{};
+  std::size_t parameterBytes_ = 0;
+};
+
+} // namespace ring::runtime
+
+#endif
