@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Walks calls. A module that verifies has no recursion, so every walk ends.
 
 #include "ringc/Analysis/CallGraph.h"
 #include "ringc/IR/Walk.h"

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Collects sends, those of callees included. The receiver is a run-time value and is not looked at.
 
 #include "ringc/Analysis/MessageFlow.h"
 #include "ringc/Analysis/CallGraph.h"

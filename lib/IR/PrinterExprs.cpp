@@ -131,6 +131,21 @@ void TextPrinter::exprList(const std::vector<Expr*>& exprs) {
   }
 }
 
+void TextPrinter::operand(const UnaryExpr& unary) {
+  // `-1i32` is one constant, `- 1i32` a negated one.
+  os_ << spell(unary.op) << (llvm::isa<ConstantExpr>(unary.operand) ? " " : "");
+  expr(*unary.operand);
+}
+
+void TextPrinter::conversion(const CastExpr& cast) {
+  const bool isBitcast = cast.castKind == CastKind::Bitcast;
+  os_ << (isBitcast ? "bitcast<" : "");
+  type(*cast.type());
+  os_ << (isBitcast ? ">(" : "(");
+  expr(*cast.operand);
+  os_ << ')';
+}
+
 void TextPrinter::expr(const Expr& expr) {
   if (const auto* binary = llvm::dyn_cast<BinaryExpr>(&expr)) {
     os_ << '(';
@@ -149,22 +164,10 @@ void TextPrinter::expr(const Expr& expr) {
     return constant(*expr.type(), llvm::cast<ConstantExpr>(expr).bits);
   case ExprKind::Load:
     return place(*llvm::cast<LoadExpr>(expr).place);
-  case ExprKind::Unary: {
-    const auto& unary = llvm::cast<UnaryExpr>(expr);
-    // `-1i32` is one constant, `- 1i32` a negated one.
-    os_ << spell(unary.op) << (llvm::isa<ConstantExpr>(unary.operand) ? " " : "");
-    return this->expr(*unary.operand);
-  }
-  case ExprKind::Cast: {
-    const auto& cast = llvm::cast<CastExpr>(expr);
-    const bool isBitcast = cast.castKind == CastKind::Bitcast;
-    os_ << (isBitcast ? "bitcast<" : "");
-    type(*expr.type());
-    os_ << (isBitcast ? ">(" : "(");
-    this->expr(*cast.operand);
-    os_ << ')';
-    return;
-  }
+  case ExprKind::Unary:
+    return operand(llvm::cast<UnaryExpr>(expr));
+  case ExprKind::Cast:
+    return conversion(llvm::cast<CastExpr>(expr));
   case ExprKind::Select: {
     const auto& select = llvm::cast<SelectExpr>(expr);
     os_ << "select(";

@@ -159,92 +159,103 @@ void TextPrinter::reduce(const ReduceStmt& reduce) {
   expr(*reduce.combined);
 }
 
-void TextPrinter::stmt(const Stmt& stmt) {
-  at(stmt.loc());
+void TextPrinter::parallelFor(const ParallelForStmt& parallel) {
+  os_ << "parallel ";
+  declaration(*parallel.index);
+  os_ << " < ";
+  expr(*parallel.count);
+  block(*parallel.body, parallel.loc());
+}
+
+void TextPrinter::decl(const DeclStmt& decl) {
+  declaration(*decl.local);
+  if (decl.init) {
+    os_ << " = ";
+    expr(*decl.init);
+  }
+}
+
+void TextPrinter::ref(const RefStmt& ref) {
+  declaration(*ref.local);
+  os_ << " = ";
+  place(*ref.place);
+}
+
+void TextPrinter::store(const StoreStmt& store) {
+  place(*store.place);
+  os_ << " = ";
+  expr(*store.value);
+}
+
+void TextPrinter::call(const CallStmt& call) {
+  result(call.result);
+  os_ << "call ";
+  functionReference(*call.callee);
+  arguments(call);
+}
+
+void TextPrinter::uniformLoad(const UniformLoadStmt& load) {
+  result(load.result);
+  os_ << "uniform ";
+  place(*load.shared);
+}
+
+/// A word that may be followed by a value.
+void TextPrinter::jump(llvm::StringRef word, const Expr* value) {
+  os_ << word;
+  if (value) {
+    os_ << ' ';
+    expr(*value);
+  }
+}
+
+void TextPrinter::stmtOf(const Stmt& stmt) {
   switch (stmt.kind()) {
   case StmtKind::Block:
     os_ << "block";
-    block(llvm::cast<Block>(stmt), stmt.loc());
-    break;
-  case StmtKind::Decl: {
-    const auto& decl = llvm::cast<DeclStmt>(stmt);
-    declaration(*decl.local);
-    if (decl.init) {
-      os_ << " = ";
-      expr(*decl.init);
-    }
-    break;
-  }
+    return block(llvm::cast<Block>(stmt), stmt.loc());
+  case StmtKind::Decl:
+    return decl(llvm::cast<DeclStmt>(stmt));
   case StmtKind::Ref:
-    declaration(*llvm::cast<RefStmt>(stmt).local);
-    os_ << " = ";
-    place(*llvm::cast<RefStmt>(stmt).place);
-    break;
+    return ref(llvm::cast<RefStmt>(stmt));
   case StmtKind::Store:
-    place(*llvm::cast<StoreStmt>(stmt).place);
-    os_ << " = ";
-    expr(*llvm::cast<StoreStmt>(stmt).value);
-    break;
+    return store(llvm::cast<StoreStmt>(stmt));
   case StmtKind::Call:
-    result(llvm::cast<CallStmt>(stmt).result);
-    os_ << "call ";
-    functionReference(*llvm::cast<CallStmt>(stmt).callee);
-    arguments(llvm::cast<CallStmt>(stmt));
-    break;
+    return call(llvm::cast<CallStmt>(stmt));
   case StmtKind::If:
-    ifStmt(llvm::cast<IfStmt>(stmt));
-    break;
+    return ifStmt(llvm::cast<IfStmt>(stmt));
   case StmtKind::Loop:
-    loop(llvm::cast<LoopStmt>(stmt));
-    break;
+    return loop(llvm::cast<LoopStmt>(stmt));
   case StmtKind::Switch:
-    switchStmt(llvm::cast<SwitchStmt>(stmt));
-    break;
+    return switchStmt(llvm::cast<SwitchStmt>(stmt));
   case StmtKind::Break:
-    os_ << "break";
-    break;
+    return jump("break", nullptr);
   case StmtKind::Continue:
-    os_ << "continue";
-    break;
+    return jump("continue", nullptr);
   case StmtKind::Return:
-    os_ << "return";
-    if (const Expr* value = llvm::cast<ReturnStmt>(stmt).value) {
-      os_ << ' ';
-      expr(*value);
-    }
-    break;
+    return jump("return", llvm::cast<ReturnStmt>(stmt).value);
   case StmtKind::Barrier:
-    os_ << "barrier";
-    break;
+    return jump("barrier", nullptr);
   case StmtKind::UniformLoad:
-    result(llvm::cast<UniformLoadStmt>(stmt).result);
-    os_ << "uniform ";
-    place(*llvm::cast<UniformLoadStmt>(stmt).shared);
-    break;
+    return uniformLoad(llvm::cast<UniformLoadStmt>(stmt));
   case StmtKind::Atomic:
-    atomic(llvm::cast<AtomicStmt>(stmt));
-    break;
+    return atomic(llvm::cast<AtomicStmt>(stmt));
   case StmtKind::Send:
-    send(llvm::cast<SendStmt>(stmt));
-    break;
+    return send(llvm::cast<SendStmt>(stmt));
   case StmtKind::Fail:
-    os_ << "fail ";
-    expr(*llvm::cast<FailStmt>(stmt).code);
-    break;
+    return jump("fail", llvm::cast<FailStmt>(stmt).code);
   case StmtKind::Stop:
-    os_ << "stop";
-    break;
+    return jump("stop", nullptr);
   case StmtKind::ParallelFor:
-    os_ << "parallel ";
-    declaration(*llvm::cast<ParallelForStmt>(stmt).index);
-    os_ << " < ";
-    expr(*llvm::cast<ParallelForStmt>(stmt).count);
-    block(*llvm::cast<ParallelForStmt>(stmt).body, stmt.loc());
-    break;
+    return parallelFor(llvm::cast<ParallelForStmt>(stmt));
   case StmtKind::Reduce:
-    reduce(llvm::cast<ReduceStmt>(stmt));
-    break;
+    return reduce(llvm::cast<ReduceStmt>(stmt));
   }
+}
+
+void TextPrinter::stmt(const Stmt& stmt) {
+  at(stmt.loc());
+  stmtOf(stmt);
   endLine("");
 }
 

@@ -39,6 +39,14 @@ private:
   void typeId(uint64_t id, const StructType& type);
 
   // PrinterStmts.cpp
+  void stmtOf(const Stmt& stmt);
+  void decl(const DeclStmt& decl);
+  void ref(const RefStmt& ref);
+  void store(const StoreStmt& store);
+  void call(const CallStmt& call);
+  void uniformLoad(const UniformLoadStmt& load);
+  void jump(llvm::StringRef word, const Expr* value);
+  void parallelFor(const ParallelForStmt& parallel);
   void block(const Block& block, Location owner);
   void declaration(const Local& local);
   void result(const Local* result);
@@ -53,6 +61,8 @@ private:
   // PrinterExprs.cpp
   void place(const Place& place);
   void local(const Local& local);
+  void operand(const UnaryExpr& unary);
+  void conversion(const CastExpr& cast);
   void constant(const Type& type, uint64_t bits);
   void integer(const IntType& type, uint64_t bits);
   void floating(const FloatType& type, uint64_t bits);
