@@ -7,17 +7,31 @@
 
 namespace ringc {
 
-const ir::Local* EffectMap::root(const ir::Place& place) const {
-  const ir::Local* local = ir::rootOf(place);
-  for (auto it = referents_.find(local); it != referents_.end(); it = referents_.find(local))
-    local = it->second;
-  return local;
+Access EffectMap::access(const ir::Place& place) const {
+  int field = -1;
+  const ir::Place* at = &place;
+  while (true) {
+    if (const auto* member = llvm::dyn_cast<ir::FieldPlace>(at)) {
+      field = static_cast<int>(member->field);
+      at = member->base;
+    } else if (const auto* element = llvm::dyn_cast<ir::IndexPlace>(at)) {
+      field = -1;
+      at = element->base;
+    } else {
+      break;
+    }
+  }
+  const ir::Local* root = ir::rootOf(*at);
+  const auto it = referents_.find(root);
+  if (it == referents_.end())
+    return {root, field};
+  return it->second; // references are bound to parts: the part as a whole
 }
 
 void EffectMap::addReads(const ir::Expr& expr, Effects& effects) const {
   ir::walkExprs(expr, [&](const ir::Expr& e) {
     if (const auto* load = llvm::dyn_cast<ir::LoadExpr>(&e))
-      effects.reads.insert(root(*load->place));
+      effects.reads.insert(access(*load->place));
   });
 }
 
@@ -32,23 +46,28 @@ void EffectMap::addCall(const ir::CallStmt& call, Effects& effects) const {
     return;
   const Effects& callee = it->second;
   effects.isOrdered |= callee.isOrdered;
-  for (size_t i = 0; i < call.args.size() && i < call.callee->params.size(); ++i) {
-    const auto* place = std::get_if<ir::Place*>(&call.args[i]);
-    if (!place)
-      continue;
-    if (callee.writes.contains(call.callee->params[i]))
-      effects.writes.insert(root(**place));
-    if (callee.reads.contains(call.callee->params[i]))
-      effects.reads.insert(root(**place));
-  }
+  const auto translate = [&](const std::set<Access>& from, std::set<Access>& to) {
+    for (const Access& inner : from)
+      for (size_t i = 0; i < call.args.size() && i < call.callee->params.size(); ++i) {
+        const auto* place = std::get_if<ir::Place*>(&call.args[i]);
+        if (!place || call.callee->params[i] != inner.root)
+          continue;
+        Access outer = access(**place);
+        if (outer.field == -1 && llvm::isa<ir::LocalPlace>(*place))
+          outer.field = inner.field;
+        to.insert(outer);
+      }
+  };
+  translate(callee.reads, effects.reads);
+  translate(callee.writes, effects.writes);
 }
 
 void EffectMap::addStmt(const ir::Stmt& stmt, Effects& effects) const {
   ir::walkPlaces(stmt, [&](const ir::Place& place, ir::PlaceUse use) {
     if (use == ir::PlaceUse::Read || use == ir::PlaceUse::ReadWrite)
-      effects.reads.insert(root(place));
+      effects.reads.insert(access(place));
     if (use == ir::PlaceUse::Write || use == ir::PlaceUse::ReadWrite)
-      effects.writes.insert(root(place));
+      effects.writes.insert(access(place));
   });
   ir::walkStmts(stmt, [&](const ir::Stmt& inner) {
     switch (inner.kind()) {
@@ -94,38 +113,41 @@ Effects EffectMap::of(const ir::Block& block, size_t from, size_t to) const {
   return effects;
 }
 
+static bool overlap(const Access& a, const Access& b) {
+  return a.root == b.root && (a.field == b.field || a.field == -1 || b.field == -1);
+}
+
 /// Two references in one address space, or two spans, may be one object.
-static bool mayAlias(const ir::Local& a, const ir::Local& b) {
-  if (&a == &b)
+static bool mayAlias(const Access& a, const Access& b) {
+  if (a.root == b.root)
+    return overlap(a, b);
+  if (llvm::isa<ir::SpanType>(a.root->type) && llvm::isa<ir::SpanType>(b.root->type))
     return true;
-  if (llvm::isa<ir::SpanType>(a.type) && llvm::isa<ir::SpanType>(b.type))
-    return true;
-  return a.isReference() && b.isReference() && a.space == b.space;
+  return a.root->isReference() && b.root->isReference() && a.root->space == b.root->space;
 }
 
 bool mayChange(const Effects& writer, const Effects& reader) {
-  for (const ir::Local* written : writer.writes)
-    for (const ir::Local* read : reader.reads)
-      if (mayAlias(*written, *read))
+  for (const Access& written : writer.writes)
+    for (const Access& read : reader.reads)
+      if (mayAlias(written, read))
         return true;
   // What an atomic or a barrier lets in is not in the list of writes.
   if (writer.isOrdered)
-    for (const ir::Local* read : reader.reads)
-      if (llvm::isa<ir::SpanType>(read->type) || read->kind == ir::LocalKind::Shared)
+    for (const Access& read : reader.reads)
+      if (llvm::isa<ir::SpanType>(read.root->type) || read.root->kind == ir::LocalKind::Shared)
         return true;
   return false;
 }
 
+static bool overlapAny(const std::set<Access>& a, const std::set<Access>& b) {
+  return llvm::any_of(a, [&](const Access& x) {
+    return llvm::any_of(b, [&](const Access& y) { return overlap(x, y); });
+  });
+}
+
 bool conflict(const Effects& a, const Effects& b) {
-  if (a.isOrdered && b.isOrdered)
-    return true;
-  for (const ir::Local* written : a.writes)
-    if (b.writes.contains(written) || b.reads.contains(written))
-      return true;
-  for (const ir::Local* written : b.writes)
-    if (a.reads.contains(written))
-      return true;
-  return false;
+  return (a.isOrdered && b.isOrdered) || overlapAny(a.writes, b.writes) ||
+         overlapAny(a.writes, b.reads) || overlapAny(b.writes, a.reads);
 }
 
 } // namespace ringc

@@ -11,6 +11,7 @@
 #include "ModuleLowering.h"
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/StmtCXX.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace ringc {
@@ -133,13 +134,17 @@ private:
                           bool isConst);
   ir::Local* declare(llvm::StringRef name, ir::Expr* init, clang::SourceLocation loc);
   void bindReference(const clang::ValueDecl* decl, ir::Place* place, bool isConst);
-  bool adopt(ir::Expr* value, const clang::VarDecl* decl);
+  /// A local that holds a result until it is read, once.
+  ir::Local* makeResult(llvm::StringRef name, const ir::Type* type, clang::SourceLocation loc);
+  ir::Local* takeResult(const ir::Expr* value);
+  void ownParameters(const clang::FunctionDecl& definition);
 
   // Values: LowerExpr, LowerOperator, LowerCast, LowerConstant, LowerInit
   ir::Expr* value(const clang::Expr* e);
   ir::Expr* valueKinds(const clang::Expr* e);
   ir::Expr* loaded(const clang::Expr* e);
   void effect(const clang::Expr* e);
+  void dropResult(const ir::Local* result);
   ir::Expr* member(const clang::MemberExpr* e);
   ir::Expr* unary(const clang::UnaryOperator* e);
   ir::Expr* binary(const clang::BinaryOperator* e);
@@ -153,6 +158,8 @@ private:
   ir::Place* increment(const clang::UnaryOperator* e, ir::Expr** old);
   ir::Expr* cast(const clang::CastExpr* e);
   ir::Expr* convert(ir::Expr* e, const ir::Type* to, clang::SourceLocation loc);
+  ir::Expr* narrowed(ir::Expr* e);
+  ir::Expr* narrowedIndex(ir::Expr* e);
   ir::Expr* constant(const clang::Expr* e);
   bool isConstantShape(const clang::Expr* e, unsigned depth = 0) const;
   ir::Expr* fromValue(const clang::APValue& value, clang::QualType type,
@@ -180,6 +187,7 @@ private:
   ir::Place* subscript(const clang::ArraySubscriptExpr* e);
   ir::Place* element(ir::Place* base, ir::Expr* index, clang::SourceLocation loc);
   ir::Place* temporary(const clang::Expr* e);
+  const clang::Expr* copiedView(const clang::Expr* e) const;
   ir::Place* objectPlace(const clang::Expr* object, bool isArrow);
   ir::Place* baseObject(const clang::CXXThisExpr* e);
   ir::Place* fieldPlace(ir::Place* base, const clang::FieldDecl* field, const clang::Expr* use);
@@ -288,6 +296,7 @@ private:
   unsigned depth_ = 0;      ///< of nested expressions
   llvm::DenseMap<const clang::ValueDecl*, Binding> bindings_;
   std::vector<std::unique_ptr<Closure>> closures_;
+  llvm::DenseSet<const ir::Local*> results_; ///< made by makeResult and not read yet
   llvm::DenseMap<const clang::VarDecl*, ir::Local*> tables_; ///< constant arrays of namespaces
 };
 

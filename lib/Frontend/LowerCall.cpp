@@ -183,8 +183,8 @@ FunctionLowering::callDevice(const clang::FunctionDecl* definition, ir::Place* o
     useKernelOnly(use->loc, use->what);
   ir::Local* result = nullptr;
   if (callee->returnType != types().voidType())
-    result = makeVariable(definition->getDeclName().isIdentifier() ? definition->getName() : "result",
-                          callee->returnType, range.getBegin(), true);
+    result = makeResult(definition->getDeclName().isIdentifier() ? definition->getName() : "result",
+                        callee->returnType, range.getBegin());
   emit<ir::CallStmt>(result, callee, std::move(lowered), at(range.getBegin()));
   return result ? this->result(loadLocal(result, range.getBegin())) : done();
 }

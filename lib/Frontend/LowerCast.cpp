@@ -9,7 +9,45 @@ namespace ringc {
 ir::Expr* FunctionLowering::convert(ir::Expr* e, const ir::Type* to, clang::SourceLocation loc) {
   if (!e || e->type() == to)
     return e;
+  const auto* integer = llvm::dyn_cast<ir::IntType>(to);
+  if (integer && integer->bits() == 32 && e->type()->size() == 8)
+    if (ir::Expr* narrow = narrowed(e))
+      return convert(narrow, to, loc);
   return make<ir::CastExpr>(ir::CastKind::Convert, to, e, at(loc));
+}
+
+/// A 64-bit unsigned expression whose value always fits 32 bits, computed in 32; null where it is not
+/// one. std::size_t comes into 32-bit arithmetic with every std::array::size(), and two targets have
+/// no 64-bit integers of their own.
+ir::Expr* FunctionLowering::narrowed(ir::Expr* e) {
+  const ir::Type* u32 = types().u32();
+  if (e->type() != types().intType(64, false))
+    return nullptr;
+  if (const auto* constant = llvm::dyn_cast<ir::ConstantExpr>(e))
+    return constant->bits <= UINT32_MAX ? make<ir::ConstantExpr>(u32, constant->bits, e->loc())
+                                        : nullptr;
+  if (const auto* cast = llvm::dyn_cast<ir::CastExpr>(e))
+    return cast->castKind == ir::CastKind::Convert && cast->operand->type() == u32 ? cast->operand
+                                                                                  : nullptr;
+  const auto* binary = llvm::dyn_cast<ir::BinaryExpr>(e);
+  const bool staysSmall =
+      binary && (binary->op == ir::BinaryOp::Div || binary->op == ir::BinaryOp::Rem ||
+                 binary->op == ir::BinaryOp::BitAnd || binary->op == ir::BinaryOp::BitOr ||
+                 binary->op == ir::BinaryOp::BitXor);
+  ir::Expr* lhs = staysSmall ? narrowed(binary->lhs) : nullptr;
+  ir::Expr* rhs = lhs ? narrowed(binary->rhs) : nullptr;
+  return rhs ? make<ir::BinaryExpr>(binary->op, u32, lhs, rhs, e->loc()) : nullptr;
+}
+
+/// C++ widens the index of a std::array or span to std::size_t; the element is the same without.
+ir::Expr* FunctionLowering::narrowedIndex(ir::Expr* e) {
+  if (ir::Expr* narrow = narrowed(e))
+    return narrow;
+  const auto* cast = llvm::dyn_cast<ir::CastExpr>(e);
+  if (!cast || cast->castKind != ir::CastKind::Convert)
+    return e;
+  const auto* from = llvm::dyn_cast<ir::IntType>(cast->operand->type());
+  return from && from->bits() == 32 && e->type()->size() == 8 ? cast->operand : e;
 }
 
 ir::Expr* FunctionLowering::cast(const clang::CastExpr* e) {

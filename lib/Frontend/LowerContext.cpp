@@ -69,7 +69,7 @@ FunctionLowering::CallResult FunctionLowering::sendCall(const clang::CallExpr* e
       target = extract(target, 0, loc);
   }
   ir::Local* sentLocal = kind == ir::SendKind::TrySend
-                             ? makeVariable("sent", types().boolType(), loc, true)
+                             ? makeResult("sent", types().boolType(), loc)
                              : nullptr;
   emit<ir::SendStmt>(kind, sentLocal, target, operands.value(messageArg), at(loc));
   return sentLocal ? result(loadLocal(sentLocal, loc)) : done();
@@ -175,7 +175,7 @@ FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) 
   auto* region = make<ir::ReduceStmt>(at(loc));
   region->count = count;
   region->init = init;
-  region->result = makeVariable("reduced", init->type(), loc, true);
+  region->result = makeResult("reduced", init->type(), loc);
   region->index = makeVariable(paramName(callOperator(*f, countType), 0, "index"), count->type(),
                                loc, true);
   const clang::FunctionDecl* combine = callOperator(*op, {type, type});

@@ -15,6 +15,13 @@ void FunctionLowering::lowerBody(const clang::FunctionDecl& definition) {
   RINGC_CHECK(body, "a function without a body");
   block_ = entry_ = make<ir::Block>(at(body->getBeginLoc()));
   function_.body = entry_;
+  ownParameters(definition);
+  unscoped(body);
+}
+
+/// A parameter that the body changes is a variable of its own: targets keep parameters constant.
+void FunctionLowering::ownParameters(const clang::FunctionDecl& definition) {
+  const clang::Stmt* body = definition.getBody();
   for (const clang::ParmVarDecl* param : definition.parameters()) {
     const auto it = bindings_.find(param);
     if (it == bindings_.end() || it->second.kind != Binding::Kind::Place)
@@ -22,18 +29,16 @@ void FunctionLowering::lowerBody(const clang::FunctionDecl& definition) {
     auto* local = llvm::cast<ir::LocalPlace>(it->second.place)->local;
     if (local->kind != ir::LocalKind::ValueParameter)
       continue;
-    if (local->type->size() == 0 || isOnlyRead(*param, *body)) {
+    if (local->type->size() == 0 || (body && isOnlyRead(*param, *body))) {
       local->isConst = true;
       continue;
     }
-    // A parameter that the body changes is a variable of its own: targets keep parameters constant.
     local->isConst = true;
     ir::Local* changed = makeVariable(local->name, local->type, param->getLocation(), false);
     emit<ir::DeclStmt>(changed, loadLocal(local, param->getLocation()),
                        at(param->getLocation()));
     bind(param, Binding::of(makePlace(changed)));
   }
-  unscoped(body);
 }
 
 FunctionLowering::Block* FunctionLowering::inBlock(clang::SourceLocation loc,
@@ -73,28 +78,18 @@ void FunctionLowering::declStmt(const clang::DeclStmt* s) {
   }
 }
 
-/// The variable takes the place of a result that was made for nothing else.
-bool FunctionLowering::adopt(ir::Expr* value, const clang::VarDecl* decl) {
+ir::Local* FunctionLowering::makeResult(llvm::StringRef name, const ir::Type* type,
+                                        clang::SourceLocation loc) {
+  ir::Local* local = makeVariable(name, type, loc, true);
+  results_.insert(local);
+  return local;
+}
+
+/// The result that a value reads, where it is nothing else: it may become what it initialises.
+ir::Local* FunctionLowering::takeResult(const ir::Expr* value) {
   const auto* read = llvm::dyn_cast<ir::LoadExpr>(value);
-  const auto* local = read ? llvm::dyn_cast<ir::LocalPlace>(read->place) : nullptr;
-  if (!local || block_->stmts.empty())
-    return false;
-  const ir::Stmt* last = block_->stmts.back();
-  const ir::Local* result = nullptr;
-  if (const auto* call = llvm::dyn_cast<ir::CallStmt>(last))
-    result = call->result;
-  else if (const auto* reduce = llvm::dyn_cast<ir::ReduceStmt>(last))
-    result = reduce->result;
-  else if (const auto* atomic = llvm::dyn_cast<ir::AtomicStmt>(last))
-    result = atomic->result;
-  else if (const auto* send = llvm::dyn_cast<ir::SendStmt>(last))
-    result = send->result;
-  if (!result || result != local->local)
-    return false;
-  local->local->name = decl->getName().str();
-  local->local->isConst = decl->getType().isConstQualified();
-  bind(decl, Binding::of(makePlace(local->local)));
-  return true;
+  const auto* whole = read ? llvm::dyn_cast<ir::LocalPlace>(read->place) : nullptr;
+  return whole && results_.erase(whole->local) ? whole->local : nullptr;
 }
 
 void FunctionLowering::variable(const clang::VarDecl* decl) {
@@ -149,10 +144,15 @@ void FunctionLowering::variable(const clang::VarDecl* decl) {
     m_.unsupported.refuseStmt(*init);
     return;
   }
-  if (first && adopt(first, decl))
+  const llvm::StringRef name = llvm::isa<clang::DecompositionDecl>(decl) ? "parts" : decl->getName();
+  if (ir::Local* result = first ? takeResult(first) : nullptr) {
+    result->name = name.str();
+    result->isConst &= declared.isConstQualified();
+    bind(decl, Binding::of(makePlace(result)));
     return;
+  }
   ir::Local* local =
-      makeVariable(decl->getName(), made, decl->getLocation(), declared.isConstQualified());
+      makeVariable(name, made, decl->getLocation(), declared.isConstQualified());
   emit<ir::DeclStmt>(local, first, at(decl->getLocation()));
   bind(decl, Binding::of(makePlace(local)));
 }
@@ -163,11 +163,13 @@ void FunctionLowering::bindReference(const clang::ValueDecl* decl, ir::Place* pl
     bind(decl, Binding::of(place));
     return;
   }
-  auto* local = make<ir::Local>(ir::LocalKind::Reference, decl->getName().str(), place->type(),
+  const bool isHidden = llvm::isa<clang::DecompositionDecl>(decl);
+  auto* local = make<ir::Local>(ir::LocalKind::Reference,
+                                isHidden ? "parts" : decl->getName().str(), place->type(),
                                 at(decl->getLocation()));
   local->space = spaceOf(*place);
   local->isConst = isConst;
-  m_.effects.bind(local, m_.effects.root(*place));
+  m_.effects.bind(local, *place);
   emit<ir::RefStmt>(local, freeze(place), at(decl->getLocation()));
   bind(decl, Binding::of(makePlace(local)));
 }

@@ -69,6 +69,10 @@ ir::Expr* FunctionLowering::valueKinds(const clang::Expr* e) {
     std::vector<const clang::Expr*> inits(op->getInitExprs().begin(), op->getInitExprs().end());
     return initStruct(inits, made, op->getSourceRange());
   }
+  if (const auto* op = llvm::dyn_cast<clang::ArrayInitLoopExpr>(e)) { // a copy of an array
+    ir::Place* from = place(op->getCommonExpr()->getSourceExpr());
+    return from ? load(from, e->getExprLoc()) : nullptr;
+  }
   if (llvm::isa<clang::ImplicitValueInitExpr, clang::CXXScalarValueInitExpr>(e)) {
     const ir::Type* made = type(e->getType(), e->getSourceRange());
     return made ? zero(made, e->getExprLoc()) : nullptr;
@@ -155,6 +159,20 @@ ir::Expr* FunctionLowering::extract(ir::Expr* base, uint32_t field, clang::Sourc
   return make<ir::ExtractExpr>(base, field, at(loc));
 }
 
+/// The last statement gave a value that nobody reads.
+void FunctionLowering::dropResult(const ir::Local* result) {
+  ir::Stmt* last = block_->stmts.empty() ? nullptr : block_->stmts.back();
+  ir::Local** slot = nullptr;
+  if (auto* call = llvm::dyn_cast_or_null<ir::CallStmt>(last))
+    slot = &call->result;
+  else if (auto* atomic = llvm::dyn_cast_or_null<ir::AtomicStmt>(last))
+    slot = &atomic->result;
+  else if (auto* send = llvm::dyn_cast_or_null<ir::SendStmt>(last))
+    slot = &send->result;
+  if (slot && *slot == result)
+    *slot = nullptr;
+}
+
 /// An expression whose value nobody wants.
 void FunctionLowering::effect(const clang::Expr* e) {
   e = unwrap(e);
@@ -182,7 +200,9 @@ void FunctionLowering::effect(const clang::Expr* e) {
   if (const auto* op = llvm::dyn_cast<clang::ConditionalOperator>(e))
     return conditionalEffect(op);
   if (const auto* op = llvm::dyn_cast<clang::CallExpr>(e)) {
-    call(op);
+    const CallResult called = call(op);
+    if (const ir::Local* result = called.value ? takeResult(called.value) : nullptr)
+      dropResult(result);
     return;
   }
   if (e->isGLValue() && !llvm::isa<clang::MaterializeTemporaryExpr>(e)) {

@@ -143,7 +143,8 @@ ir::Expr* FunctionLowering::constructWith(const clang::CXXConstructExpr* e,
   if (!constructor->hasBody(definition) || constructor->isInheritingConstructor())
     return refuse(e->getSourceRange(), DiagId::RefusedBodyNotVisible,
                   names().function(*constructor));
-  ir::Local* object = makeVariable("object", type, e->getExprLoc(), false);
+  ir::Local* object = makeResult("object", type, e->getExprLoc());
+  object->isConst = false;
   emit<ir::DeclStmt>(object, zero(type, e->getExprLoc()), at(e->getExprLoc()));
   std::vector<const clang::Expr*> args(e->getArgs(), e->getArgs() + e->getNumArgs());
   const CallResult called = callDevice(definition, makePlace(object), args, e->getSourceRange(),
@@ -180,6 +181,7 @@ void FunctionLowering::lowerConstructor(const clang::CXXConstructorDecl& definit
   const clang::SourceLocation loc = definition.getLocation();
   block_ = entry_ = make<ir::Block>(at(loc));
   function_.body = entry_;
+  ownParameters(definition);
   for (const clang::CXXCtorInitializer* init : definition.inits()) {
     if (init->isMemberInitializer()) {
       ir::Expr* made = value(init->getInit());
@@ -196,7 +198,7 @@ void FunctionLowering::lowerConstructor(const clang::CXXConstructorDecl& definit
     }
   }
   if (const clang::Stmt* body = definition.getBody())
-    stmt(body);
+    unscoped(body);
 }
 
 } // namespace ringc

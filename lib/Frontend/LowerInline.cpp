@@ -65,8 +65,10 @@ const Closure* FunctionLowering::makeClosure(const clang::LambdaExpr* e) {
       }
       const Binding bound = bindings_.lookup(decl);
       const bool isObject = bound.kind == Binding::Kind::Place && bound.place->type()->size() != 0;
-      if (capture.getCaptureKind() != clang::LCK_ByCopy || !isObject)
-        continue;
+      const auto* whole = isObject ? llvm::dyn_cast<ir::LocalPlace>(bound.place) : nullptr;
+      if (capture.getCaptureKind() != clang::LCK_ByCopy || !isObject ||
+          (whole && whole->local->isConst && !whole->local->isReference()))
+        continue; // what never changes needs no copy
       ir::Expr* copied = source ? value(source) : nullptr;
       if (!copied)
         return nullptr;
@@ -220,7 +222,8 @@ FunctionLowering::CallResult FunctionLowering::inlineBody(const clang::FunctionD
     return failure();
   const bool hasResult = !frame.isSingleReturn && returned != types().voidType();
   if (hasResult) {
-    frame.result = makeVariable("result", returned, range.getBegin(), false);
+    frame.result = makeResult("result", returned, range.getBegin());
+    frame.result->isConst = false;
     emit<ir::DeclStmt>(frame.result, nullptr, at(range.getBegin()));
   }
   Block* start = block_;

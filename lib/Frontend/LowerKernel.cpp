@@ -62,7 +62,7 @@ FunctionLowering::CallResult FunctionLowering::atomicCall(const clang::CallExpr*
                   names().type(e->getArg(0)->getType())),
            failure();
   const clang::SourceLocation loc = e->getExprLoc();
-  ir::Local* old = makeVariable("old", place->type(), loc, true);
+  ir::Local* old = makeResult("old", place->type(), loc);
   emit<ir::AtomicStmt>(old, op, place, operands.value(1), nullptr, ir::MemoryOrder::Relaxed,
                        ir::MemoryScope::Device, at(loc));
   return result(loadLocal(old, loc));

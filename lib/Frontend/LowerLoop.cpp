@@ -120,8 +120,8 @@ void FunctionLowering::rangeOverPlace(const clang::CXXForRangeStmt* s, ir::Place
   range = freeze(range);
   countedLoop(s, index, integer(counter, 0, loc), end, integer(counter, 1, loc), [&] {
     ir::Place* item = element(copy(range), loadLocal(index, loc), loc);
-    if (isReference)
-      return bindReference(variable, item, variable->getType()->getPointeeType().isConstQualified());
+    if (isReference) // the index changes between the rounds only
+      return bind(variable, Binding::of(item));
     const ir::Type* wanted = type(variable->getType(), variable->getSourceRange());
     ir::Local* local = makeVariable(variable->getName(), item->type(), variable->getLocation(),
                                     variable->getType().isConstQualified());

@@ -83,6 +83,14 @@ ir::Expr* FunctionLowering::arithmetic(clang::BinaryOperatorKind kind, ir::Expr*
   const std::optional<ir::BinaryOp> op = binaryOp(kind);
   RINGC_CHECK(op, "an operator that is not arithmetic");
   const bool isComparison = clang::BinaryOperator::isComparisonOp(kind);
+  if (isComparison && lhs->type()->size() == 8) {
+    ir::Expr* narrowLhs = narrowed(lhs);
+    ir::Expr* narrowRhs = narrowLhs ? narrowed(rhs) : nullptr;
+    if (narrowRhs) {
+      lhs = narrowLhs;
+      rhs = narrowRhs;
+    }
+  }
   return make<ir::BinaryExpr>(*op, isComparison ? types().boolType() : lhs->type(), lhs, rhs,
                               at(loc));
 }
@@ -122,8 +130,8 @@ ir::Expr* FunctionLowering::logical(const clang::BinaryOperator* e) {
   if (inner->stmts.empty())
     return make<ir::BinaryExpr>(isAnd ? ir::BinaryOp::LogicalAnd : ir::BinaryOp::LogicalOr,
                                 types().boolType(), lhs, rhs, at(loc));
-  ir::Local* both = makeVariable("both", types().boolType(), loc, false);
-  both->name = isAnd ? "both" : "either";
+  ir::Local* both = makeResult(isAnd ? "both" : "either", types().boolType(), loc);
+  both->isConst = false;
   emit<ir::DeclStmt>(both, lhs, at(loc));
   inner->stmts.push_back(make<ir::StoreStmt>(makePlace(both), rhs, at(loc)));
   ir::Expr* test = loadLocal(both, loc);
@@ -150,7 +158,8 @@ ir::Expr* FunctionLowering::conditional(const clang::ConditionalOperator* e) {
     return m_.unsupported.refuseStmt(*e);
   if (thenBlock->stmts.empty() && elseBlock->stmts.empty() && ifTrue->type()->isScalar())
     return make<ir::SelectExpr>(condition, ifTrue, ifFalse, at(loc));
-  ir::Local* chosen = makeVariable("chosen", ifTrue->type(), loc, false);
+  ir::Local* chosen = makeResult("chosen", ifTrue->type(), loc);
+  chosen->isConst = false;
   emit<ir::DeclStmt>(chosen, nullptr, at(loc));
   thenBlock->stmts.push_back(make<ir::StoreStmt>(makePlace(chosen), ifTrue, at(loc)));
   elseBlock->stmts.push_back(make<ir::StoreStmt>(makePlace(chosen), ifFalse, at(loc)));
@@ -211,7 +220,8 @@ ir::Place* FunctionLowering::increment(const clang::UnaryOperator* e, ir::Expr**
     return m_.unsupported.refuseStmt(*e), nullptr;
   ir::Expr* before = load(copy(to), loc);
   if (old) {
-    ir::Local* kept = declare("old", before, loc);
+    ir::Local* kept = makeResult("old", before->type(), loc);
+    emit<ir::DeclStmt>(kept, before, at(loc));
     before = loadLocal(kept, loc);
     *old = loadLocal(kept, loc);
   }

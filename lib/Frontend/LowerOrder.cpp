@@ -29,7 +29,7 @@ ir::Place* FunctionLowering::freeze(ir::Place* place) {
     Effects effects;
     m_.effects.addReads(**index, effects);
     const bool isFixed =
-        llvm::all_of(effects.reads, [](const ir::Local* local) { return local->isConst; });
+        llvm::all_of(effects.reads, [](const Access& read) { return read.root->isConst; });
     if (!isFixed) {
       size_t position = block_->stmts.size();
       *index = keep(*index, block_, position);

@@ -58,6 +58,19 @@ ir::Place* FunctionLowering::place(const clang::Expr* e) {
   return placeKinds(e->IgnoreParens());
 }
 
+/// The span or cell that `e` is a copy of; null where `e` is something else. Views have no bytes, so a
+/// copy is the parameter itself.
+const clang::Expr* FunctionLowering::copiedView(const clang::Expr* e) const {
+  const KnownRecord known = names().known(e->getType());
+  if (known != KnownRecord::StdSpan && known != KnownRecord::RingCell)
+    return nullptr;
+  e = e->IgnoreImplicit();
+  const auto* copy = llvm::dyn_cast<clang::CXXConstructExpr>(e);
+  if (!copy || copy->getNumArgs() != 1 || !copy->getConstructor()->isCopyOrMoveConstructor())
+    return nullptr;
+  return copy->getArg(0);
+}
+
 ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
   if (const auto* full = llvm::dyn_cast<clang::FullExpr>(e))
     return place(full->getSubExpr());
@@ -73,6 +86,8 @@ ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
     return memberPlace(member);
   if (const auto* array = llvm::dyn_cast<clang::ArraySubscriptExpr>(e))
     return subscript(array);
+  if (const clang::Expr* viewed = copiedView(e))
+    return place(viewed);
   if (llvm::isa<clang::MaterializeTemporaryExpr>(e) || e->isPRValue())
     return temporary(e);
   if (const auto* op = llvm::dyn_cast<clang::CompoundAssignOperator>(e)) {
@@ -214,20 +229,9 @@ ir::Place* FunctionLowering::memberPlace(const clang::MemberExpr* e) {
   return base ? fieldPlace(base, field, e) : nullptr;
 }
 
-/// C++ widens the index of a std::array or span to std::size_t; the element is the same without, and
-/// two targets have no 64-bit integers of their own.
-static ir::Expr* narrowIndex(ir::Expr* index) {
-  const auto* cast = llvm::dyn_cast<ir::CastExpr>(index);
-  if (!cast || cast->castKind != ir::CastKind::Convert)
-    return index;
-  const auto* from = llvm::dyn_cast<ir::IntType>(cast->operand->type());
-  const auto* to = llvm::dyn_cast<ir::IntType>(index->type());
-  return from && to && from->bits() == 32 && to->bits() == 64 ? cast->operand : index;
-}
-
 ir::Place* FunctionLowering::element(ir::Place* base, ir::Expr* index,
                                      clang::SourceLocation loc) {
-  index = narrowIndex(index);
+  index = narrowedIndex(index);
   if (llvm::isa<ir::SpanType>(base->type()))
     return make<ir::SpanElementPlace>(ir::rootOf(*base), index, at(loc));
   return make<ir::IndexPlace>(base, index, at(loc));
@@ -254,6 +258,8 @@ ir::Place* FunctionLowering::temporary(const clang::Expr* e) {
   ir::Expr* made = value(inner);
   if (!made)
     return nullptr;
+  if (ir::Local* result = takeResult(made))
+    return makePlace(result);
   return makePlace(declare("temporary", made, e->getExprLoc()));
 }
 

@@ -165,7 +165,8 @@ FunctionLowering::sequenceCall(const clang::CallExpr* e, const clang::Expr* obje
   if (method == "size")
     return result(size());
   if (method == "empty")
-    return result(arithmetic(clang::BO_EQ, size(), integer(u64, 0, loc), loc));
+    return result(array ? integer(types().boolType(), 0, loc)
+                        : arithmetic(clang::BO_EQ, size(), integer(u64, 0, loc), loc));
   if (method == "front")
     return result(element(base, integer(array ? types().u32() : u64, 0, loc), loc));
   if (method == "back" && array)

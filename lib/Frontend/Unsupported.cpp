@@ -30,8 +30,6 @@ static const char* describe(const clang::Stmt& stmt) {
     return "'std::initializer_list'";
   case clang::Stmt::CompoundLiteralExprClass:
     return "a compound literal";
-  case clang::Stmt::ArrayInitLoopExprClass:
-    return "an array copied member by member";
   case clang::Stmt::CXXFoldExprClass:
     return "a fold expression";
   case clang::Stmt::AttributedStmtClass:
