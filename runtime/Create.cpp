@@ -2,6 +2,7 @@
 //
 // Choosing a backend: the one place that knows them all.
 #include "runtime/backend/cpu/CpuBackend.h"
+#include "runtime/backend/cuda/Device.h"
 #include "runtime/backend/webgpu/Device.h"
 #include "runtime/core/Rounds.h"
 
@@ -32,7 +33,10 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
     return status;
   switch (options.backend) {
   case Backend::Cuda:
-    return Status(StatusCode::Unsupported, "this build has no CUDA backend");
+    if (Result<std::unique_ptr<ComputeDevice>> device = runtime::cuda::openDevice())
+      return create(options, std::move(*device), ShaderLanguage::Cuda);
+    else
+      return device.status();
   case Backend::Metal:
     return Status(StatusCode::Unsupported, "this build has no Metal backend");
   case Backend::WebGpu:
@@ -42,6 +46,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
     else
       return device.status();
   case Backend::Auto:
+    if (Result<std::unique_ptr<ComputeDevice>> device = runtime::cuda::openDevice())
+      return create(options, std::move(*device), ShaderLanguage::Cuda);
     if (Result<std::unique_ptr<ComputeDevice>> device =
             runtime::webgpu::openDevice(options.webgpuLibrary);
         device && !isSoftware(**device))

@@ -40,7 +40,8 @@ ring::Runtime startRuntime(const BackendOptions& backend, ring::RuntimeOptions o
   ring::Result<ring::Runtime> runtime = ring::Runtime::create(options);
   if (runtime)
     return *std::move(runtime);
-  if (runtime.status().code() == ring::StatusCode::Unsupported)
+  const ring::StatusCode code = runtime.status().code();
+  if (code == ring::StatusCode::Unsupported || code == ring::StatusCode::NotFound)
     throw Unavailable(runtime.status().message());
   throw Failure(runtime.status().message());
 }

@@ -71,8 +71,9 @@ concept HandlesMessage = detail::HandlesExactly<Actor, M, Context>;
 /// actor arrive in order; the thread that created the runtime sends without a lock.
 class Runtime {
 public:
-  /// Starts a runtime. InvalidArgument for options out of range, Unsupported for a backend that
-  /// this build or machine lacks, with the reason.
+  /// Starts a runtime. InvalidArgument for options out of range; NotFound for a backend whose
+  /// driver or device this machine lacks, Unsupported for one that this build lacks or that is too
+  /// old, with the reason.
   static Result<Runtime> create(const RuntimeOptions& options = {});
   /// The same on a device of the caller's own (runtime/core/ComputeDevice.h): actors run in rounds,
   /// from the modules' sources in `language`. `options.backend` is not read.

@@ -10,6 +10,7 @@
 #include "runtime/core/RecordQueue.h"
 #include "runtime/core/Registry.h"
 
+#include <cstdlib>
 #include <ringkernel/abi/Version.h>
 
 #include <cstring>
@@ -274,12 +275,15 @@ TEST(Options, BackendsHaveNames) {
   EXPECT_EQ(ring::parseBackend("CPU"), std::nullopt);
 }
 
-TEST(Options, CudaIsRefusedWhereTheBuildHasNone) {
+TEST(Options, CudaIsRefusedWhereTheDriverIsAbsent) {
+  ASSERT_EQ(setenv("RINGKERNEL_CUDA_LIBRARY", "/nonexistent/libcuda.so", 1), 0);
   ring::RuntimeOptions options;
   options.backend = ring::Backend::Cuda;
   const ring::Status status = ring::Runtime::create(options).status();
-  EXPECT_EQ(status.code(), StatusCode::Unsupported);
-  EXPECT_EQ(status.message(), "this build has no CUDA backend");
+  unsetenv("RINGKERNEL_CUDA_LIBRARY");
+  EXPECT_EQ(status.code(), StatusCode::NotFound);
+  EXPECT_TRUE(status.message().starts_with("cannot load CUDA driver `/nonexistent/libcuda.so`"))
+      << status.message();
 }
 
 } // namespace
