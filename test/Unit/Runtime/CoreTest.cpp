@@ -10,9 +10,9 @@
 #include "runtime/core/RecordQueue.h"
 #include "runtime/core/Registry.h"
 
-#include <cstdlib>
 #include <ringkernel/abi/Version.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <random>
