@@ -59,8 +59,8 @@ bool GroupAnalysis::isReplicable(const Expr& expr) const {
       const Local* root = rootOf(*load->place);
       same &= replicated_.contains(root) ||
               (root->isReference() && root->space == AddressSpace::Message);
-    } else if (const auto* info = llvm::dyn_cast<ContextInfoExpr>(&inner)) {
-      same &= info->info != ContextInfo::Failed; // known to the leader alone
+    } else if (llvm::isa<ContextInfoExpr>(inner)) {
+      same = false; // known to the leader alone
     } else if (const auto* builtin = llvm::dyn_cast<BuiltinExpr>(&inner)) {
       same &= builtin->builtin != Builtin::GroupLane;
     }

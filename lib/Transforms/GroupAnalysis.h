@@ -15,8 +15,8 @@ public:
   /// All lanes must pass the statement together: it holds a parallel region or a way out of code
   /// that does. Everything else is the leader's.
   bool isUniform(const ir::Stmt& stmt) const { return uniform_.contains(&stmt); }
-  /// Every lane may compute it by itself and gets the same: constants, the message, the
-  /// activation's identity, and locals made of them.
+  /// Every lane may compute it by itself and gets the same: constants, the message
+  /// and locals made of them.
   bool isReplicable(const ir::Expr& expr) const;
   bool isReplicated(const ir::Local& local) const { return replicated_.contains(&local); }
   /// For locals that lowering adds.

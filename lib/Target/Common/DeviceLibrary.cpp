@@ -47,17 +47,27 @@ std::string DeviceLibrary::text() const {
   return all;
 }
 
+static void collectIdentifiers(llvm::StringRef text, std::set<std::string>& names) {
+  for (size_t at = text.find("ring_"); at != llvm::StringRef::npos; at = text.find("ring_", at)) {
+    const size_t end = std::min(
+        text.size(), text.find_if_not([](char c) { return llvm::isAlnum(c) || c == '_'; }, at));
+    names.insert(text.slice(at, end).str());
+    at = end;
+  }
+}
+
 std::vector<std::string> DeviceLibrary::identifiers() const {
   std::set<std::string> names;
-  for (const std::string& path : order_) {
-    llvm::StringRef text = deviceFile(path);
-    for (size_t at = text.find("ring_"); at != llvm::StringRef::npos; at = text.find("ring_", at)) {
-      const size_t end = std::min(
-          text.size(), text.find_if_not([](char c) { return llvm::isAlnum(c) || c == '_'; }, at));
-      names.insert(text.slice(at, end).str());
-      at = end;
-    }
-  }
+  for (const std::string& path : order_)
+    collectIdentifiers(deviceFile(path), names);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> DeviceLibrary::allIdentifiers(llvm::StringRef folder) {
+  std::set<std::string> names;
+  for (const EmbeddedFile& file : deviceFiles())
+    if (file.path.starts_with(folder))
+      collectIdentifiers(file.contents, names);
   return {names.begin(), names.end()};
 }
 

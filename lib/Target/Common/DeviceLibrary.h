@@ -26,6 +26,8 @@ public:
   std::string text() const;
   /// Names of ours in the needed files (`ring_...`): locals must not hide them.
   std::vector<std::string> identifiers() const;
+  /// The same of every file below a folder, needed or not.
+  static std::vector<std::string> allIdentifiers(llvm::StringRef folder);
 
 private:
   std::set<std::string> needed_;

@@ -37,3 +37,6 @@ fn ring_round(x: f32) -> f32 {
   let up = select(0.0f, 1.0f, abs(x - whole) >= 0.5f);
   return ring_copysign(abs(whole) + up, x);
 }
+/// std::min and std::max: of equal or unordered values the first.
+fn ring_min(a: f32, b: f32) -> f32 { return select(a, b, b < a); }
+fn ring_max(a: f32, b: f32) -> f32 { return select(a, b, a < b); }
