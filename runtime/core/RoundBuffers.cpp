@@ -23,8 +23,12 @@ std::uint64_t roundUp(std::uint64_t value, std::uint64_t align) {
 RoundBuffers::RoundBuffers(ComputeDevice& device)
     : device_(device),
       align_(std::max<std::uint64_t>(device.limits().bindingOffsetAlignmentBytes, 16)),
-      maxBoxBytes_(std::min(kMaxBoxBytes, device.limits().maxBindingBytes)),
-      maxActivations_(std::min<std::uint32_t>(device.limits().maxWorkgroupsPerDimension, 65535)) {}
+      // A box takes at most half of its buffer, the activations at most an eighth of theirs.
+      maxBoxBytes_(std::min(
+          {kMaxBoxBytes, device.limits().maxBindingBytes, device.limits().maxBufferBytes / 2})),
+      maxActivations_(static_cast<std::uint32_t>(std::min<std::uint64_t>(
+          {device.limits().maxWorkgroupsPerDimension, 65535,
+           device.limits().maxBufferBytes / 8 / sizeof(abi::Activation)}))) {}
 
 abi::RoundParams& RoundBuffers::params(std::uint32_t entry) {
   return *reinterpret_cast<abi::RoundParams*>(in_.data() + entry * align_);
