@@ -4,6 +4,7 @@
 // messages come in one stream and point into sources that are still loaded.
 
 #include "Compilation.h"
+#include "CompileFlags.h"
 #include "HostOutput.h"
 #include "Reflection.h"
 #include "TargetTable.h"
@@ -130,10 +131,8 @@ std::optional<FrontendOptions> Compilation::frontendOptions(const std::string& i
     frontend.file = "<stdin>";
     frontend.contents = (*buffer)->getBuffer().str();
   } else if (!options_.clangArgsGiven) {
-    if (std::optional<CompileCommand> command = findCompileCommand(input, "")) {
-      frontend.clangArgs = std::move(command->args);
-      frontend.workingDirectory = std::move(command->directory);
-    }
+    if (std::optional<CompileCommand> command = findCompileCommand(input, ""))
+      frontend.clangArgs = absoluteFlags(*command);
   }
   return frontend;
 }

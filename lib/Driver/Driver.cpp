@@ -40,7 +40,7 @@ bool assemble(const DriverOptions& options, const std::vector<PlannedOutput>& pl
 
 bool writeOutputs(const DriverOptions& options, const std::vector<PlannedOutput>& planned,
                   std::vector<std::string> texts, const std::vector<std::string>& dependencies,
-                  llvm::raw_ostream& out, DiagnosticEngine& diagnostics) {
+                  llvm::raw_fd_ostream& out, DiagnosticEngine& diagnostics) {
   OutputFiles files;
   std::vector<std::string> paths;
   for (size_t i = 0; i < planned.size(); ++i) {
@@ -58,7 +58,7 @@ bool writeOutputs(const DriverOptions& options, const std::vector<PlannedOutput>
 }
 
 ExitCode compileInputs(const DriverOptions& options, const std::vector<PlannedOutput>& planned,
-                       llvm::raw_ostream& out, llvm::raw_ostream& err) {
+                       llvm::raw_fd_ostream& out, llvm::raw_ostream& err) {
   Compilation compilation(options, planned, err);
   if (!compilation.run())
     return ExitCode::Refused;
@@ -76,7 +76,7 @@ ExitCode compileInputs(const DriverOptions& options, const std::vector<PlannedOu
 
 } // namespace
 
-ExitCode runDriver(llvm::ArrayRef<const char*> args, llvm::raw_ostream& out,
+ExitCode runDriver(llvm::ArrayRef<const char*> args, llvm::raw_fd_ostream& out,
                    llvm::raw_ostream& err) {
   DiagnosticEngine diagnostics;
   std::optional<DriverOptions> options = parseOptions(args, diagnostics);

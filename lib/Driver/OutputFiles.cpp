@@ -43,13 +43,6 @@ std::string writeSpecialFile(llvm::StringRef path, llvm::StringRef contents) {
   return error ? error.message() : writeAll(os, contents);
 }
 
-std::string writeStandardOutput(llvm::raw_ostream& os, llvm::StringRef contents) {
-  if (os.get_kind() == llvm::raw_ostream::OStreamKind::OK_FDStream)
-    return writeAll(static_cast<llvm::raw_fd_ostream&>(os), contents);
-  os << contents;
-  return {};
-}
-
 /// Puts `contents` into a new temporary file beside `path`.
 std::string prepare(const std::string& path, llvm::StringRef contents,
                     std::vector<Prepared>& prepared) {
@@ -86,7 +79,7 @@ void OutputFiles::add(std::string path, std::string contents) {
   outputs_.push_back({std::move(path), std::move(contents)});
 }
 
-bool OutputFiles::write(llvm::raw_ostream& standardOutput, DiagnosticEngine& diagnostics) const {
+bool OutputFiles::write(llvm::raw_fd_ostream& standardOutput, DiagnosticEngine& diagnostics) const {
   std::vector<Prepared> prepared;
   auto giveUp = [&](llvm::StringRef path, llvm::StringRef reason) {
     for (Prepared& file : prepared)
@@ -103,7 +96,7 @@ bool OutputFiles::write(llvm::raw_ostream& standardOutput, DiagnosticEngine& dia
   }
   // Renaming is the step least likely to fail, so it comes last.
   for (const Output* output : special) {
-    std::string reason = output->path == "-" ? writeStandardOutput(standardOutput, output->contents)
+    std::string reason = output->path == "-" ? writeAll(standardOutput, output->contents)
                                              : writeSpecialFile(output->path, output->contents);
     if (!reason.empty())
       return giveUp(output->path, reason);

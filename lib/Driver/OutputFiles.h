@@ -15,7 +15,7 @@ public:
   /// `path` `-` is standard output.
   void add(std::string path, std::string contents);
   /// False where something could not be written, which is reported.
-  bool write(llvm::raw_ostream& standardOutput, DiagnosticEngine& diagnostics) const;
+  bool write(llvm::raw_fd_ostream& standardOutput, DiagnosticEngine& diagnostics) const;
 
 private:
   struct Output {

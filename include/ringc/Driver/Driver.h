@@ -18,7 +18,7 @@ enum class ExitCode : int {
 
 /// Runs ringc with what follows the program's name. `out` and `err` stand for standard output and
 /// standard error. Outputs appear all together or not at all.
-ExitCode runDriver(llvm::ArrayRef<const char*> args, llvm::raw_ostream& out,
+ExitCode runDriver(llvm::ArrayRef<const char*> args, llvm::raw_fd_ostream& out,
                    llvm::raw_ostream& err);
 
 } // namespace ringc
