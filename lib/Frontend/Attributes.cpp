@@ -5,8 +5,11 @@
 
 #include "Attributes.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/Sema/DeclSpec.h"
+#include "clang/Sema/Lookup.h"
 #include "clang/Sema/ParsedAttr.h"
 #include "clang/Sema/Sema.h"
+#include "clang/Basic/DiagnosticSema.h"
 
 namespace ringc {
 
@@ -117,12 +120,10 @@ private:
     const char* wanted = row_.attribute == RingAttribute::Actor
                              ? "'ring::Scope::Thread', 'ring::Scope::Warp' or 'ring::Scope::Block'"
                              : "a constant number of threads";
-    if (!attr.isArgExpr(index)) {
-      reporter.report(attr.getLoc(), DiagId::AttributeArgument, row_.name, wanted)
-          << attr.getRange();
+    clang::Expr* arg = attr.isArgExpr(index) ? attr.getArgAsExpr(index)
+                                             : named(sema, *attr.getArgAsIdent(index));
+    if (!arg) // what is wrong with the name has been reported
       return nullptr;
-    }
-    clang::Expr* arg = attr.getArgAsExpr(index);
     if (arg->isTypeDependent() || arg->isValueDependent())
       return arg;
     clang::Expr::EvalResult result;
@@ -131,6 +132,21 @@ private:
     reporter.report(arg->getExprLoc(), DiagId::AttributeArgument, row_.name, wanted)
         << arg->getSourceRange();
     return nullptr;
+  }
+
+  /// Clang leaves a lone name in an argument of an attribute that is not its own as it is.
+  static clang::Expr* named(clang::Sema& sema, const clang::IdentifierLoc& name) {
+    clang::LookupResult found(sema, clang::DeclarationNameInfo(name.Ident, name.Loc),
+                              clang::Sema::LookupOrdinaryName);
+    sema.LookupName(found, sema.getCurScope());
+    if (!found.isSingleResult() || !llvm::isa<clang::ValueDecl>(found.getFoundDecl())) {
+      found.suppressDiagnostics();
+      sema.Diag(name.Loc, clang::diag::err_undeclared_var_use) << name.Ident;
+      return nullptr;
+    }
+    const clang::ExprResult made =
+        sema.BuildDeclarationNameExpr(clang::CXXScopeSpec(), found, /*NeedsADL=*/false);
+    return made.isInvalid() ? nullptr : made.get();
   }
 
   const AttributeRow& row_;

@@ -50,7 +50,7 @@ FunctionLowering::CallResult FunctionLowering::sendCall(const clang::CallExpr* e
   const clang::Expr* sent = e->getArg(messageArg);
   const clang::CXXRecordDecl* record = sent->getType()->getAsCXXRecordDecl();
   if (!record || !findAttribute(*record->getCanonicalDecl(), RingAttribute::Message)) {
-    refuse(sent->getSourceRange(), DiagId::NotAMessage, names().type(sent->getType()));
+    refuse(sent->getSourceRange(), DiagId::NotAMessage, names().shown(sent->getType()));
     return failure();
   }
   if (!m_.message(*record, sent->getSourceRange()))
@@ -141,7 +141,7 @@ FunctionLowering::CallResult FunctionLowering::parallelFor(const clang::CallExpr
     return failure();
   if (!isCount(count->type()))
     return refuse(countExpr->getSourceRange(), DiagId::RegionCount,
-                  names().type(countExpr->getType())),
+                  names().shown(countExpr->getType())),
            failure();
   const clang::QualType countType = countExpr->getType().getUnqualifiedType();
   const clang::FunctionDecl* function = callOperator(*closure, countType);
@@ -168,7 +168,7 @@ FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) 
   ir::Expr* init = operands.value(1);
   if (!isCount(count->type()))
     return refuse(countExpr->getSourceRange(), DiagId::RegionCount,
-                  names().type(countExpr->getType())),
+                  names().shown(countExpr->getType())),
            failure();
   const clang::QualType countType = countExpr->getType().getUnqualifiedType();
   const clang::QualType type = e->getType().getUnqualifiedType();

@@ -197,7 +197,7 @@ void FunctionLowering::rangeFor(const clang::CXXForRangeStmt* s) {
                           llvm::isa<ir::LocalPlace>(place));
     if (!isKnown) {
       refuse(s->getRangeInit()->getSourceRange(), DiagId::RangeNotKnown,
-             names().type(s->getRangeInit()->getType()));
+             names().shown(s->getRangeInit()->getType()));
       return;
     }
     if (llvm::isa<clang::DecompositionDecl>(s->getLoopVariable())) {

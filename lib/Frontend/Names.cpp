@@ -24,6 +24,12 @@ std::string Names::type(clang::QualType type) const {
   return text;
 }
 
+std::string Names::shown(clang::QualType type) const {
+  clang::PrintingPolicy policy = policy_;
+  policy.PrintCanonicalTypes = false;
+  return type.getUnqualifiedType().getAsString(policy);
+}
+
 std::string Names::record(const clang::CXXRecordDecl& record) const {
   std::string name = type(ast_.getRecordType(&record));
   // A local class is printed without the function that it is in.
@@ -33,6 +39,12 @@ std::string Names::record(const clang::CXXRecordDecl& record) const {
 }
 
 std::string Names::function(const clang::FunctionDecl& function) const {
+  if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+      method && method->getParent()->isLambda()) {
+    const clang::DeclContext* outer = method->getParent()->getDeclContext();
+    const auto* around = llvm::dyn_cast<clang::FunctionDecl>(outer);
+    return around ? "lambda in " + this->function(*around) : "lambda";
+  }
   std::string text;
   llvm::raw_string_ostream os(text);
   function.getNameForDiagnostic(os, policy_, /*Qualified=*/true);

@@ -30,6 +30,8 @@ public:
 
   /// The qualified name of a type as C++ writes it, template arguments included: `Gaussian<float>`.
   std::string type(clang::QualType type) const;
+  /// The same as the user wrote it, for messages.
+  std::string shown(clang::QualType type) const;
   std::string record(const clang::CXXRecordDecl& record) const;
   /// The qualified name with template arguments, without parameters.
   std::string function(const clang::FunctionDecl& function) const;

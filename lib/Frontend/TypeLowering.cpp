@@ -31,7 +31,7 @@ const ir::Type* TypeLowering::lower(clang::QualType type, clang::SourceRange use
   }
   if (const auto* record = canonical->getAsCXXRecordDecl()) {
     const KnownRecord known = names_.known(*record);
-    return known == KnownRecord::None ? this->record(*record, use) : library(*record, known, use);
+    return known == KnownRecord::None ? this->record(*record, use) : library(*record, known, type, use);
   }
   if (canonical->isFunctionPointerType() || canonical->isMemberPointerType() ||
       canonical->isFunctionType())
@@ -39,7 +39,7 @@ const ir::Type* TypeLowering::lower(clang::QualType type, clang::SourceRange use
   if (canonical->isAnyPointerType() || canonical->isReferenceType() ||
       canonical->isNullPtrType())
     return unsupported_.refuse(use, DiagId::RefusedPointer);
-  return unsupported_.refuse(use, DiagId::TypeNotSupportedYet, names_.type(type));
+  return unsupported_.refuse(use, DiagId::TypeNotSupportedYet, names_.shown(type));
 }
 
 const ir::Type* TypeLowering::builtin(const clang::BuiltinType& type, clang::SourceRange use) {
@@ -56,11 +56,11 @@ const ir::Type* TypeLowering::builtin(const clang::BuiltinType& type, clang::Sou
   if (type.getKind() == clang::BuiltinType::Double)
     return types.floatType(64);
   return unsupported_.refuse(use, DiagId::TypeNotSupportedYet,
-                             names_.type(clang::QualType(&type, 0)));
+                             names_.shown(clang::QualType(&type, 0)));
 }
 
 const ir::Type* TypeLowering::library(const clang::CXXRecordDecl& record, KnownRecord known,
-                                      clang::SourceRange use) {
+                                      clang::QualType type, clang::SourceRange use) {
   const clang::QualType argument = templateTypeArgument(record, 0);
   switch (known) {
   case KnownRecord::StdArray: {
@@ -90,7 +90,7 @@ const ir::Type* TypeLowering::library(const clang::CXXRecordDecl& record, KnownR
     break;
   }
   return unsupported_.refuse(use, DiagId::LibraryTypeUnknown,
-                             names_.type(ast_.getRecordType(&record)));
+                             names_.shown(type));
 }
 
 const ir::Type* TypeLowering::cell(const clang::CXXRecordDecl& record, clang::SourceRange use) {

@@ -31,7 +31,7 @@ public:
 private:
   const ir::Type* builtin(const clang::BuiltinType& type, clang::SourceRange use);
   const ir::Type* library(const clang::CXXRecordDecl& record, KnownRecord known,
-                          clang::SourceRange use);
+                          clang::QualType type, clang::SourceRange use);
   const ir::Type* cell(const clang::CXXRecordDecl& record, clang::SourceRange use);
   bool isPlainData(const clang::CXXRecordDecl& record, clang::SourceRange use);
   bool addFields(const clang::CXXRecordDecl& record, uint64_t baseOffset, clang::SourceRange use,
