@@ -68,9 +68,11 @@ Compilation::Compilation(const DriverOptions& options, const std::vector<Planned
 bool Compilation::run() {
   if (options_.emit == EmitKind::Abi)
     return compileAbi();
+  bool ok = true;
   for (size_t i = 0; i < options_.inputs.size(); ++i)
-    refused_ |= !compileFile(i);
-  return !refused_;
+    ok &= compileFile(i);
+  // Where refusals are expected, the frontend says whether they were those that were.
+  return ok && (options_.verifyDiagnostics || !refused_);
 }
 
 bool Compilation::compileFile(size_t index) {
@@ -141,7 +143,10 @@ void Compilation::laterStages(size_t index, ir::Module& module, DiagnosticEngine
   verifyOrAbort(module, "the frontend");
   if (!isTranslationUnit(options_.inputs[index]))
     host::addIdentities(module, inHeaders_);
-  refused_ |= !ir::link(linked_, module, diagnostics);
+  // A conflict has a place in another input too, which this call of the frontend cannot show.
+  DiagnosticEngine conflicts;
+  refused_ |= !ir::link(linked_, module, conflicts);
+  printDiagnostics(conflicts, err_, color_);
   if (refused_ || index + 1 < options_.inputs.size())
     return;
   verifyOrAbort(linked_, "the linker");

@@ -68,7 +68,9 @@ private:
     };
     if (!std::equal(function.params.begin(), function.params.end(), other.params.begin(),
                     other.params.end(), sameParam))
-      differs("parameter list");
+      return differs("parameter list");
+    if (toString(*function.body) != toString(*other.body))
+      differs("body");
   }
 
   void checkActor(const Actor& actor, const Actor& other) {
