@@ -75,8 +75,10 @@ void GroupLowering::flush(const Build& at, Code& code) {
     storeDeclared(*stmt, local, guarded->stmts);
   }
   code.leader.clear();
-  if (!guarded->stmts.empty())
-    code.out.push_back(at.branch(isLeader(at), guarded, nullptr));
+  if (guarded->stmts.empty())
+    return;
+  const Build first(module_, guarded->stmts.front()->loc());
+  code.out.push_back(first.branch(isLeader(first), guarded, nullptr));
 }
 
 /// The statement, with the local that it declared now only stored to.

@@ -122,7 +122,7 @@ Stmt* GroupLowering::treeLoop(const Build& at, const ReduceStmt& reduce, Local* 
   Block* halve = at.block({at.store(step, at.binary(BinaryOp::Div, at.load(step), at.u32(2)))});
   return module_.make<LoopStmt>(at.block({at.declare(step, at.u32(kVirtualLanes / 2))}),
                                 at.compare(BinaryOp::Greater, at.load(step), at.u32(0)), false,
-                                halve, at.block({body}), at.loc);
+                                halve, body, at.loc);
 }
 
 } // namespace ringc::transforms

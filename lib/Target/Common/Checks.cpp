@@ -6,7 +6,6 @@
 #include "Usage.h"
 #include "ringc/IR/Walk.h"
 #include "ringkernel/abi/Message.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace ringc::target {
 
@@ -38,53 +37,55 @@ void checkCommon(const Module& module, DiagnosticEngine& diagnostics) {
                          "ring::abi::SweepHeader");
 }
 
-namespace {
+static bool holdsDouble(const Type* type) {
+  if (const auto* array = llvm::dyn_cast<ArrayType>(type))
+    return holdsDouble(array->element());
+  if (const auto* span = llvm::dyn_cast<SpanType>(type))
+    return holdsDouble(span->element());
+  if (const auto* cell = llvm::dyn_cast<CellType>(type))
+    return holdsDouble(cell->element());
+  return llvm::isa<FloatType>(type) &&
+         type->size() == 8; // a struct's fields are seen by themselves
+}
 
-/// Reports each place once, in the order found.
-class DoubleFinder {
-public:
-  DoubleFinder(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics)
-      : module_(module), target_(target), diagnostics_(diagnostics) {}
-
-  void check(const Type* type, Location loc) {
-    if (const auto* array = llvm::dyn_cast<ArrayType>(type))
-      return check(array->element(), loc);
-    if (const auto* span = llvm::dyn_cast<SpanType>(type))
-      return check(span->element(), loc);
-    if (const auto* cell = llvm::dyn_cast<CellType>(type))
-      return check(cell->element(), loc);
-    if (!llvm::isa<FloatType>(type) || type->size() != 8)
-      return;
-    if (reported_.insert({static_cast<uint32_t>(loc.file), {loc.line, loc.column}}).second)
-      diagnostics_.report(DiagId::TargetNoDouble, placeOf(module_, loc), target_);
-  }
-
-private:
-  const Module& module_;
-  llvm::StringRef target_;
-  DiagnosticEngine& diagnostics_;
-  llvm::DenseSet<std::pair<uint32_t, std::pair<uint32_t, uint32_t>>> reported_;
-};
-
-} // namespace
+/// The first expression of the function that is a double although nothing it declares is: an
+/// arithmetic conversion or a literal without suffix.
+static const Expr* firstDouble(const Function& function) {
+  const Expr* first = nullptr;
+  walkExprs(*function.body, [&](const Expr& expr) {
+    if (!first && holdsDouble(expr.type()))
+      first = &expr;
+  });
+  return first;
+}
 
 void checkNoDouble(const Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics) {
-  DoubleFinder finder(module, target, diagnostics);
+  bool found = false;
+  const auto check = [&](const Type* type, Location loc) {
+    if (!holdsDouble(type))
+      return;
+    found = true;
+    diagnostics.report(DiagId::TargetNoDouble, placeOf(module, loc), target);
+  };
   for (const StructType* type : usedStructs(module))
     for (const Field& field : type->fields())
-      finder.check(field.type, field.loc);
+      check(field.type, field.loc);
+  const bool inStructs = found;
   for (const Function* function : module.functions) {
-    finder.check(function->returnType, function->loc);
+    found = inStructs;
     for (const Local* param : function->params)
-      finder.check(param->type, param->loc);
+      check(param->type, param->loc);
     for (const Local* shared : function->shared)
-      finder.check(shared->type, shared->loc);
+      check(shared->type, shared->loc);
     walkStmts(*function->body, [&](const Stmt& stmt) {
       if (const auto* decl = llvm::dyn_cast<DeclStmt>(&stmt))
-        finder.check(decl->local->type, decl->local->loc);
-      for (Expr** slot : operandSlots(const_cast<Stmt&>(stmt)))
-        walkExprs(**slot, [&](const Expr& expr) { finder.check(expr.type(), expr.loc()); });
+        check(decl->local->type, decl->local->loc);
     });
+    if (!found)
+      check(function->returnType, function->loc);
+    const Expr* expr = found ? nullptr : firstDouble(*function);
+    if (expr)
+      check(expr->type(), expr->loc());
   }
 }
 
