@@ -138,7 +138,9 @@ std::string atomic(const AtomicStmt& stmt, const std::string& address, const std
   for (const std::string* more : {&expected, &operand})
     if (!more->empty())
       args += ", " + *more;
-  return fmt::format("ring_atomic{}({})", kOps[static_cast<size_t>(stmt.op)], args);
+  return fmt::format("ring_atomic{}_{}({})", kOps[static_cast<size_t>(stmt.op)],
+                     spaceOf(*stmt.place) == AddressSpace::Workgroup ? "threadgroup" : "device",
+                     args);
 }
 
 } // namespace

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every printed file begins with. Contraction happens in the IR alone (--fp=fast).
+// What every printed file begins with. Contraction happens in the IR alone (--fp=fast), and floats
+// are IEEE's; before Metal 3.2 only the host can ask for that (MTLCompileOptions.fastMathEnabled = NO).
 
 #include <metal_stdlib>
+#if __METAL_VERSION__ >= 320
+#pragma METAL fp math_mode(safe)
 #pragma METAL fp contract(off)
+#else
+#pragma clang fp contract(off)
+#endif
 using namespace metal;
 
 typedef uchar ring_u8;
