@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// See Attributes.h. Clang 19 finds a plugin's attribute by its name without the scope when it decides
-// whether to parse arguments: each is therefore registered under its bare name too, and refused there.
+// See Attributes.h. Clang 19 finds a plugin's attribute by its name without the scope when it
+// decides whether to parse arguments: each is therefore registered under its bare name too, and
+// refused there.
 
 #include "Attributes.h"
 #include "clang/AST/ASTContext.h"
+#include "clang/Basic/DiagnosticSema.h"
 #include "clang/Sema/DeclSpec.h"
 #include "clang/Sema/Lookup.h"
 #include "clang/Sema/ParsedAttr.h"
 #include "clang/Sema/Sema.h"
-#include "clang/Basic/DiagnosticSema.h"
 
 namespace ringc {
 
@@ -115,13 +116,13 @@ public:
   }
 
 private:
-  clang::Expr* checkedArgument(clang::Sema& sema, Reporter& reporter,
-                               const clang::ParsedAttr& attr, unsigned index) const {
+  clang::Expr* checkedArgument(clang::Sema& sema, Reporter& reporter, const clang::ParsedAttr& attr,
+                               unsigned index) const {
     const char* wanted = row_.attribute == RingAttribute::Actor
                              ? "'ring::Scope::Thread', 'ring::Scope::Warp' or 'ring::Scope::Block'"
                              : "a constant number of threads";
-    clang::Expr* arg = attr.isArgExpr(index) ? attr.getArgAsExpr(index)
-                                             : named(sema, *attr.getArgAsIdent(index));
+    clang::Expr* arg =
+        attr.isArgExpr(index) ? attr.getArgAsExpr(index) : named(sema, *attr.getArgAsIdent(index));
     if (!arg) // what is wrong with the name has been reported
       return nullptr;
     if (arg->isTypeDependent() || arg->isValueDependent())

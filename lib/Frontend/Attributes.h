@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The ring:: attributes. They are parsed by clang, checked here for their subject and arguments, and
-// kept on the declaration; what they mean together is Discovery's business.
+// The ring:: attributes. They are parsed by clang, checked here for their subject and arguments,
+// and kept on the declaration; what they mean together is Discovery's business.
 #ifndef RINGC_LIB_FRONTEND_ATTRIBUTES_H
 #define RINGC_LIB_FRONTEND_ATTRIBUTES_H
 
@@ -29,11 +29,11 @@ ir::Scope actorScope(const clang::AnnotateAttr& attribute, const clang::ASTConte
 
 /// Sizes named in `ring::kernel(...)`, in threads; {256, 1, 1} without arguments. Reports and gives
 /// nothing where they are no block that every target can run.
-std::optional<std::array<uint32_t, 3>> kernelBlock(const clang::AnnotateAttr& attribute,
-                                                   const clang::ASTContext& ast,
-                                                   Reporter& reporter);
+std::optional<std::array<uint32_t, 3>>
+kernelBlock(const clang::AnnotateAttr& attribute, const clang::ASTContext& ast, Reporter& reporter);
 
-/// The known attribute name nearest to a misspelt one (without its scope); empty where none is near.
+/// The known attribute name nearest to a misspelt one (without its scope); empty where none is
+/// near.
 llvm::StringRef nearestAttribute(llvm::StringRef name);
 
 } // namespace ringc

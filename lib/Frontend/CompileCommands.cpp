@@ -48,8 +48,7 @@ std::optional<CompileCommand> findCompileCommand(llvm::StringRef file,
   if (commands.empty() || commands.front().CommandLine.empty())
     return std::nullopt;
   const std::vector<std::string>& line = commands.front().CommandLine;
-  return CompileCommand{commands.front().Directory,
-                        filterFlags(llvm::ArrayRef(line).drop_front())};
+  return CompileCommand{commands.front().Directory, filterFlags(llvm::ArrayRef(line).drop_front())};
 }
 
 } // namespace ringc

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// See DiagnosticFilter.h. Clang gives the name without its scope, so the scope is read back from the
-// source text.
+// See DiagnosticFilter.h. Clang gives the name without its scope, so the scope is read back from
+// the source text.
 
 #include "DiagnosticFilter.h"
 #include "Attributes.h"

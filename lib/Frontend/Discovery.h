@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Finds the actors, messages, stencils and kernels of a translation unit, in source order, and holds
-// them to the rules of docs/Language.md that do not need their bodies.
+// Finds the actors, messages, stencils and kernels of a translation unit, in source order, and
+// holds them to the rules of docs/Language.md that do not need their bodies.
 #ifndef RINGC_LIB_FRONTEND_DISCOVERY_H
 #define RINGC_LIB_FRONTEND_DISCOVERY_H
 

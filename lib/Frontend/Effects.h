@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What statements that were just lowered read and write: the local at the root of each place, and
-// which of its fields. The frontend needs it to keep C++'s order of evaluation: a value read early must
-// not see a later write.
+// which of its fields. The frontend needs it to keep C++'s order of evaluation: a value read early
+// must not see a later write.
 #ifndef RINGC_LIB_FRONTEND_EFFECTS_H
 #define RINGC_LIB_FRONTEND_EFFECTS_H
 

@@ -102,9 +102,8 @@ FrontendResult run(const FrontendOptions& options, llvm::raw_ostream& os, UseAst
   compiler.addDependencyCollector(dependencies);
   if (options.contents) {
     auto& inputs = invocation->getFrontendOpts().Inputs;
-    inputs = {clang::FrontendInputFile(
-        llvm::MemoryBufferRef(*options.contents, options.file),
-        clang::InputKind(clang::Language::CXX))};
+    inputs = {clang::FrontendInputFile(llvm::MemoryBufferRef(*options.contents, options.file),
+                                       clang::InputKind(clang::Language::CXX))};
   }
   Action action(*filter, use);
   const bool ran = compiler.ExecuteAction(action);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One function's body, from clang's AST to IR statements. One class, its methods in one file for each
-// kind of node: LowerDecl, LowerInit, LowerStmt, LowerLoop, LowerSwitch, LowerExpr, LowerOperator,
-// LowerCast, LowerPlace, LowerConstant, LowerOrder, LowerCall, LowerInline, LowerStd, LowerMath,
-// LowerContext, LowerKernel, LowerCell. A method that fails has reported why and gives null; its
-// callers pass null on.
+// One function's body, from clang's AST to IR statements. One class, its methods in one file for
+// each kind of node: LowerDecl, LowerInit, LowerStmt, LowerLoop, LowerSwitch, LowerExpr,
+// LowerOperator, LowerCast, LowerPlace, LowerConstant, LowerOrder, LowerCall, LowerInline,
+// LowerStd, LowerMath, LowerContext, LowerKernel, LowerCell. A method that fails has reported why
+// and gives null; its callers pass null on.
 #ifndef RINGC_LIB_FRONTEND_FUNCTIONLOWERING_H
 #define RINGC_LIB_FRONTEND_FUNCTIONLOWERING_H
 
@@ -162,16 +162,15 @@ private:
   ir::Expr* narrowedIndex(ir::Expr* e);
   ir::Expr* constant(const clang::Expr* e);
   bool isConstantShape(const clang::Expr* e, unsigned depth = 0) const;
-  ir::Expr* fromValue(const clang::APValue& value, clang::QualType type,
-                      clang::SourceRange range);
+  ir::Expr* fromValue(const clang::APValue& value, clang::QualType type, clang::SourceRange range);
   ir::Expr* fromStruct(const clang::APValue& value, const ir::StructType* type,
                        clang::SourceRange range);
   ir::Expr* zero(const ir::Type* type, clang::SourceLocation loc);
   ir::Expr* integer(const ir::Type* type, uint64_t value, clang::SourceLocation loc);
   ir::Expr* construct(const clang::CXXConstructExpr* e);
   ir::Expr* constructWith(const clang::CXXConstructExpr* e, const ir::StructType* type);
-  ir::Expr* defaultFields(const clang::CXXConstructorDecl* constructor,
-                          const ir::StructType* type, clang::SourceRange range);
+  ir::Expr* defaultFields(const clang::CXXConstructorDecl* constructor, const ir::StructType* type,
+                          clang::SourceRange range);
   ir::Expr* initList(const clang::InitListExpr* e);
   ir::Expr* initArray(const clang::InitListExpr* e, const ir::ArrayType* type);
   ir::Expr* initStruct(llvm::ArrayRef<const clang::Expr*> inits, const ir::StructType* type,
@@ -244,8 +243,8 @@ private:
   std::optional<CallResult> cellCall(const clang::CallExpr* e, const clang::Expr* object,
                                      llvm::StringRef method);
   std::optional<CallResult> sharedCall(const clang::CallExpr* e, const clang::Expr* object);
-  std::optional<CallResult> kernelCall(const clang::CallExpr* e,
-                                       const clang::FunctionDecl* callee, llvm::StringRef name);
+  std::optional<CallResult> kernelCall(const clang::CallExpr* e, const clang::FunctionDecl* callee,
+                                       llvm::StringRef name);
   CallResult contextCall(const clang::CallExpr* e, llvm::StringRef method);
   CallResult selectOf(const clang::CallExpr* e, ir::Builtin builtin);
   CallResult swapCall(const clang::CallExpr* e);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// See Invocation.h. clang's driver runs in this process only to find the user's C++ library; clang's
-// own headers and <ringkernel/...> are the embedded ones, the latter behind all of the user's -I.
+// See Invocation.h. clang's driver runs in this process only to find the user's C++ library;
+// clang's own headers and <ringkernel/...> are the embedded ones, the latter behind all of the
+// user's -I.
 
 #include "Invocation.h"
 #include "ringc/Support/Embedded.h"
@@ -61,8 +62,7 @@ std::vector<std::string> filterFlags(llvm::ArrayRef<std::string> flags) {
   unsigned missingIndex = 0;
   unsigned missingCount = 0;
   const llvm::opt::InputArgList parsed = clang::driver::getDriverOptTable().ParseArgs(
-      raw, missingIndex, missingCount,
-      llvm::opt::Visibility(clang::driver::options::ClangOption));
+      raw, missingIndex, missingCount, llvm::opt::Visibility(clang::driver::options::ClangOption));
   llvm::opt::ArgStringList kept;
   for (const llvm::opt::Arg* arg : parsed)
     if (!isDropped(*arg))
@@ -81,7 +81,7 @@ static void useEmbeddedHeaders(clang::HeaderSearchOptions& search) {
   std::vector<clang::HeaderSearchOptions::Entry> entries;
   bool isThere = false;
   for (const clang::HeaderSearchOptions::Entry& entry : search.UserEntries) {
-    const llvm::StringRef path = entry.Path;
+    const llvm::StringRef path = llvm::StringRef(entry.Path).rtrim('/');
     const bool isClangs = path.contains("/clang/") && path.ends_with("/include");
     if (!isClangs) {
       entries.push_back(entry);
@@ -101,9 +101,10 @@ std::unique_ptr<clang::CompilerInvocation>
 makeInvocation(const FrontendOptions& options,
                llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> fileSystem,
                llvm::IntrusiveRefCntPtr<clang::DiagnosticsEngine> diagnostics) {
-  std::vector<std::string> args = {"/usr/bin/clang++", "-x", "c++", "-std=c++20",
-                                   "-D__RINGC__=1",    "-Qunused-arguments",
-                                   "-Wno-unknown-warning-option",
+  std::vector<std::string> args = {"/usr/bin/clang++", "-x", "c++", "-std=c++20", "-D__RINGC__=1",
+                                   "-Qunused-arguments", "-Wno-unknown-warning-option",
+                                   // a .ring.h is a header and the main file
+                                   "-Wno-pragma-once-outside-header",
                                    "-resource-dir=" + clangResourceDir()};
   for (std::string& flag : filterFlags(options.clangArgs))
     args.push_back(std::move(flag));

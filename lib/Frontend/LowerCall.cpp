@@ -54,7 +54,8 @@ FunctionLowering::CallResult FunctionLowering::call(const clang::CallExpr* e) {
     }
     if (isTrivialAssignment(*callee)) {
       Operands operands(*this, /*isUnsequenced=*/false);
-      if (!operands.addValue(args.front()) || !operands.add(object, [&](ir::Expr*&, ir::Place*& to) {
+      if (!operands.addValue(args.front()) ||
+          !operands.add(object, [&](ir::Expr*&, ir::Place*& to) {
             to = objectPlace(object, isArrow);
             return to != nullptr;
           }))
@@ -137,11 +138,12 @@ FunctionLowering::callDevice(const clang::FunctionDecl* definition, ir::Place* o
   const size_t count = definition->getNumParams();
   for (size_t i = 0; i < count && i < args.size(); ++i) {
     const clang::ParmVarDecl* param = definition->getParamDecl(static_cast<unsigned>(i));
-    const ir::Type* paramType = type(param->getType().getNonReferenceType(), args[i]->getSourceRange());
+    const ir::Type* paramType =
+        type(param->getType().getNonReferenceType(), args[i]->getSourceRange());
     if (!paramType)
       return failure();
-    const bool isPlace = m_.paramKind(*definition, *param) == ParamKind::Reference ||
-                         paramType->size() == 0;
+    const bool isPlace =
+        m_.paramKind(*definition, *param) == ParamKind::Reference || paramType->size() == 0;
     if (!(isPlace ? operands.addPlace(args[i]) : operands.addValue(args[i])))
       return failure();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Conversions. Clang has made every implicit one a node; each that changes a value becomes a CastExpr.
+// Conversions. Clang has made every implicit one a node; each that changes a value becomes a
+// CastExpr.
 
 #include "FunctionLowering.h"
 
@@ -16,9 +17,9 @@ ir::Expr* FunctionLowering::convert(ir::Expr* e, const ir::Type* to, clang::Sour
   return make<ir::CastExpr>(ir::CastKind::Convert, to, e, at(loc));
 }
 
-/// A 64-bit unsigned expression whose value always fits 32 bits, computed in 32; null where it is not
-/// one. std::size_t comes into 32-bit arithmetic with every std::array::size(), and two targets have
-/// no 64-bit integers of their own.
+/// A 64-bit unsigned expression whose value always fits 32 bits, computed in 32; null where it is
+/// not one. std::size_t comes into 32-bit arithmetic with every std::array::size(), and two targets
+/// have no 64-bit integers of their own.
 ir::Expr* FunctionLowering::narrowed(ir::Expr* e) {
   const ir::Type* u32 = types().u32();
   if (e->type() != types().intType(64, false))
@@ -28,7 +29,7 @@ ir::Expr* FunctionLowering::narrowed(ir::Expr* e) {
                                         : nullptr;
   if (const auto* cast = llvm::dyn_cast<ir::CastExpr>(e))
     return cast->castKind == ir::CastKind::Convert && cast->operand->type() == u32 ? cast->operand
-                                                                                  : nullptr;
+                                                                                   : nullptr;
   const auto* binary = llvm::dyn_cast<ir::BinaryExpr>(e);
   const bool staysSmall =
       binary && (binary->op == ir::BinaryOp::Div || binary->op == ir::BinaryOp::Rem ||

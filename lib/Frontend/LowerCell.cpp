@@ -38,9 +38,9 @@ std::optional<ir::CellInfo> cellInfo(llvm::StringRef method) {
 
 } // namespace
 
-std::optional<FunctionLowering::CallResult>
-FunctionLowering::cellCall(const clang::CallExpr* e, const clang::Expr* object,
-                           llvm::StringRef method) {
+std::optional<FunctionLowering::CallResult> FunctionLowering::cellCall(const clang::CallExpr* e,
+                                                                       const clang::Expr* object,
+                                                                       llvm::StringRef method) {
   ir::Place* place = this->place(object);
   if (!place)
     return failure();

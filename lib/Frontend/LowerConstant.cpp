@@ -111,8 +111,7 @@ ir::Expr* FunctionLowering::constant(const clang::Expr* e) {
   if (e->isValueDependent() || !isConstantShape(e))
     return nullptr;
   clang::Expr::EvalResult result;
-  if (!e->EvaluateAsRValue(result, m_.ast) || result.HasSideEffects ||
-      result.HasUndefinedBehavior)
+  if (!e->EvaluateAsRValue(result, m_.ast) || result.HasSideEffects || result.HasUndefinedBehavior)
     return nullptr;
   if (!result.Val.isInt() && !result.Val.isFloat())
     return nullptr;

@@ -68,9 +68,8 @@ FunctionLowering::CallResult FunctionLowering::sendCall(const clang::CallExpr* e
         llvm::isa<ir::StructType>(reference->fields()[0].type)) // ring::ActorRef<A>
       target = extract(target, 0, loc);
   }
-  ir::Local* sentLocal = kind == ir::SendKind::TrySend
-                             ? makeResult("sent", types().boolType(), loc)
-                             : nullptr;
+  ir::Local* sentLocal =
+      kind == ir::SendKind::TrySend ? makeResult("sent", types().boolType(), loc) : nullptr;
   emit<ir::SendStmt>(kind, sentLocal, target, operands.value(messageArg), at(loc));
   return sentLocal ? result(loadLocal(sentLocal, loc)) : done();
 }
@@ -82,8 +81,7 @@ bool FunctionLowering::isCount(const ir::Type* type) const {
 
 /// The body of a region, with its parameters bound to the region's own variables. The value is that
 /// of the lambda's return; for a void lambda null without an error.
-ir::Expr* FunctionLowering::regionValue(const Closure& closure,
-                                        llvm::ArrayRef<ir::Local*> params,
+ir::Expr* FunctionLowering::regionValue(const Closure& closure, llvm::ArrayRef<ir::Local*> params,
                                         llvm::ArrayRef<clang::QualType> types, Block*& body,
                                         const clang::Expr* use) {
   const clang::FunctionDecl* callee = callOperator(closure, types);
@@ -109,9 +107,9 @@ ir::Expr* FunctionLowering::regionValue(const Closure& closure,
         return;
       }
       ir::Local* own = makeVariable(param->getName(), wanted, param->getLocation(), false);
-      emit<ir::DeclStmt>(own, convert(loadLocal(params[i], param->getLocation()), wanted,
-                                      param->getLocation()),
-                         at(param->getLocation()));
+      emit<ir::DeclStmt>(
+          own, convert(loadLocal(params[i], param->getLocation()), wanted, param->getLocation()),
+          at(param->getLocation()));
       bind(param, Binding::of(makePlace(own)));
     }
     llvm::SaveAndRestore outside(breakDepth_, 0U);
@@ -176,8 +174,8 @@ FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) 
   region->count = count;
   region->init = init;
   region->result = makeResult("reduced", init->type(), loc);
-  region->index = makeVariable(paramName(callOperator(*f, countType), 0, "index"), count->type(),
-                               loc, true);
+  region->index =
+      makeVariable(paramName(callOperator(*f, countType), 0, "index"), count->type(), loc, true);
   const clang::FunctionDecl* combine = callOperator(*op, {type, type});
   region->left = makeVariable(paramName(combine, 0, "left"), init->type(), loc, true);
   region->right = makeVariable(paramName(combine, 1, "right"), init->type(), loc, true);

@@ -35,8 +35,7 @@ void FunctionLowering::ownParameters(const clang::FunctionDecl& definition) {
     }
     local->isConst = true;
     ir::Local* changed = makeVariable(local->name, local->type, param->getLocation(), false);
-    emit<ir::DeclStmt>(changed, loadLocal(local, param->getLocation()),
-                       at(param->getLocation()));
+    emit<ir::DeclStmt>(changed, loadLocal(local, param->getLocation()), at(param->getLocation()));
     bind(param, Binding::of(makePlace(changed)));
   }
 }
@@ -131,8 +130,8 @@ void FunctionLowering::variable(const clang::VarDecl* decl) {
     return;
   }
   const clang::Expr* init = decl->getInit();
-  const auto* constructed = init ? llvm::dyn_cast<clang::CXXConstructExpr>(init->IgnoreImplicit())
-                                 : nullptr;
+  const auto* constructed =
+      init ? llvm::dyn_cast<clang::CXXConstructExpr>(init->IgnoreImplicit()) : nullptr;
   if (constructed && constructed->getConstructor()->isDefaultConstructor() &&
       constructed->getConstructor()->isTrivial() && !constructed->requiresZeroInitialization() &&
       !declared.isConstQualified())
@@ -144,29 +143,28 @@ void FunctionLowering::variable(const clang::VarDecl* decl) {
     m_.unsupported.refuseStmt(*init);
     return;
   }
-  const llvm::StringRef name = llvm::isa<clang::DecompositionDecl>(decl) ? "parts" : decl->getName();
+  const llvm::StringRef name =
+      llvm::isa<clang::DecompositionDecl>(decl) ? "parts" : decl->getName();
   if (ir::Local* result = first ? takeResult(first) : nullptr) {
     result->name = name.str();
     result->isConst &= declared.isConstQualified();
     bind(decl, Binding::of(makePlace(result)));
     return;
   }
-  ir::Local* local =
-      makeVariable(name, made, decl->getLocation(), declared.isConstQualified());
+  ir::Local* local = makeVariable(name, made, decl->getLocation(), declared.isConstQualified());
   emit<ir::DeclStmt>(local, first, at(decl->getLocation()));
   bind(decl, Binding::of(makePlace(local)));
 }
 
-void FunctionLowering::bindReference(const clang::ValueDecl* decl, ir::Place* place,
-                                     bool isConst) {
+void FunctionLowering::bindReference(const clang::ValueDecl* decl, ir::Place* place, bool isConst) {
   if (llvm::isa<ir::LocalPlace>(place)) { // another name for a whole local
     bind(decl, Binding::of(place));
     return;
   }
   const bool isHidden = llvm::isa<clang::DecompositionDecl>(decl);
-  auto* local = make<ir::Local>(ir::LocalKind::Reference,
-                                isHidden ? "parts" : decl->getName().str(), place->type(),
-                                at(decl->getLocation()));
+  auto* local =
+      make<ir::Local>(ir::LocalKind::Reference, isHidden ? "parts" : decl->getName().str(),
+                      place->type(), at(decl->getLocation()));
   local->space = spaceOf(*place);
   local->isConst = isConst;
   m_.effects.bind(local, *place);

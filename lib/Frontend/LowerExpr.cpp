@@ -63,7 +63,8 @@ ir::Expr* FunctionLowering::valueKinds(const clang::Expr* e) {
   if (const auto* op = llvm::dyn_cast<clang::InitListExpr>(e))
     return initList(op);
   if (const auto* op = llvm::dyn_cast<clang::CXXParenListInitExpr>(e)) {
-    const auto* made = llvm::dyn_cast_or_null<ir::StructType>(type(op->getType(), op->getSourceRange()));
+    const auto* made =
+        llvm::dyn_cast_or_null<ir::StructType>(type(op->getType(), op->getSourceRange()));
     if (!made)
       return m_.unsupported.refuseStmt(*e);
     std::vector<const clang::Expr*> inits(op->getInitExprs().begin(), op->getInitExprs().end());
@@ -101,7 +102,8 @@ ir::Expr* FunctionLowering::loaded(const clang::Expr* e) {
     return conditional(op);
   if (const auto* op = llvm::dyn_cast<clang::MemberExpr>(e))
     return member(op);
-  if (const auto* op = llvm::dyn_cast<clang::BinaryOperator>(e); op && op->getOpcode() == clang::BO_Comma) {
+  if (const auto* op = llvm::dyn_cast<clang::BinaryOperator>(e);
+      op && op->getOpcode() == clang::BO_Comma) {
     effect(op->getLHS());
     return value(op->getRHS());
   }
@@ -130,11 +132,10 @@ ir::Expr* FunctionLowering::member(const clang::MemberExpr* e) {
   if (const auto* cast = llvm::dyn_cast<clang::ImplicitCastExpr>(base);
       cast && cast->getCastKind() == clang::CK_NoOp)
     base = unwrap(cast->getSubExpr());
-  const bool isValue =
-      base->isPRValue() || llvm::isa<clang::MaterializeTemporaryExpr>(base) ||
-      (llvm::isa<clang::DeclRefExpr>(base) &&
-       bindings_.lookup(llvm::cast<clang::DeclRefExpr>(base)->getDecl()).kind ==
-           Binding::Kind::Value);
+  const bool isValue = base->isPRValue() || llvm::isa<clang::MaterializeTemporaryExpr>(base) ||
+                       (llvm::isa<clang::DeclRefExpr>(base) &&
+                        bindings_.lookup(llvm::cast<clang::DeclRefExpr>(base)->getDecl()).kind ==
+                            Binding::Kind::Value);
   if (!field || e->isArrow() || !isValue) {
     ir::Place* read = placeKinds(e);
     return read ? load(read, e->getExprLoc()) : nullptr;
@@ -193,7 +194,8 @@ void FunctionLowering::effect(const clang::Expr* e) {
       return;
     }
   }
-  if (const auto* op = llvm::dyn_cast<clang::UnaryOperator>(e); op && op->isIncrementDecrementOp()) {
+  if (const auto* op = llvm::dyn_cast<clang::UnaryOperator>(e);
+      op && op->isIncrementDecrementOp()) {
     increment(op, nullptr);
     return;
   }

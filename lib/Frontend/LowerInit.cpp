@@ -54,11 +54,11 @@ ir::Expr* FunctionLowering::initArray(const clang::InitListExpr* e, const ir::Ar
       return zero(type, loc);
   }
   if (type->count() > maxSpelledElements)
-    return refuse(e->getSourceRange(), DiagId::ArrayInitTooLong, type->count(),
-                  maxSpelledElements);
+    return refuse(e->getSourceRange(), DiagId::ArrayInitTooLong, type->count(), maxSpelledElements);
   Operands operands(*this, /*isUnsequenced=*/false);
   for (uint64_t i = 0; i < type->count(); ++i) {
-    const clang::Expr* init = i < given ? e->getInit(static_cast<unsigned>(i)) : e->getArrayFiller();
+    const clang::Expr* init =
+        i < given ? e->getInit(static_cast<unsigned>(i)) : e->getArrayFiller();
     if (!init || !operands.addValue(init))
       return init ? nullptr : m_.unsupported.refuseStmt(*e);
   }
@@ -147,8 +147,8 @@ ir::Expr* FunctionLowering::constructWith(const clang::CXXConstructExpr* e,
   object->isConst = false;
   emit<ir::DeclStmt>(object, zero(type, e->getExprLoc()), at(e->getExprLoc()));
   std::vector<const clang::Expr*> args(e->getArgs(), e->getArgs() + e->getNumArgs());
-  const CallResult called = callDevice(definition, makePlace(object), args, e->getSourceRange(),
-                                       nullptr, false);
+  const CallResult called =
+      callDevice(definition, makePlace(object), args, e->getSourceRange(), nullptr, false);
   return called.ok ? loadLocal(object, e->getExprLoc()) : nullptr;
 }
 

@@ -11,12 +11,12 @@ namespace ringc {
 static const clang::Expr* closureSource(const clang::Expr* e) {
   while (true) {
     e = e->IgnoreImplicit()->IgnoreParens();
-    if (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(e); made && made->getNumArgs() == 1)
+    if (const auto* made = llvm::dyn_cast<clang::CXXConstructExpr>(e);
+        made && made->getNumArgs() == 1)
       e = made->getArg(0);
     else if (const auto* cast = llvm::dyn_cast<clang::CastExpr>(e))
       e = cast->getSubExpr();
-    else if (const auto* call = llvm::dyn_cast<clang::CallExpr>(e);
-             call && call->isCallToStdMove())
+    else if (const auto* call = llvm::dyn_cast<clang::CallExpr>(e); call && call->isCallToStdMove())
       e = call->getArg(0);
     else
       return e;
@@ -72,8 +72,8 @@ const Closure* FunctionLowering::makeClosure(const clang::LambdaExpr* e) {
       ir::Expr* copied = source ? value(source) : nullptr;
       if (!copied)
         return nullptr;
-      ir::Local* local = makeVariable(decl->getName(), copied->type(), capture.getLocation(),
-                                      !e->isMutable());
+      ir::Local* local =
+          makeVariable(decl->getName(), copied->type(), capture.getLocation(), !e->isMutable());
       emit<ir::DeclStmt>(local, copied, at(capture.getLocation()));
       made->copies.emplace_back(decl, Binding::of(makePlace(local)));
     } else if (capture.getCaptureKind() == clang::LCK_StarThis) {
@@ -84,7 +84,8 @@ const Closure* FunctionLowering::makeClosure(const clang::LambdaExpr* e) {
   return closures_.back().get();
 }
 
-/// The operator() to call with arguments of these types: of a template, the instance that clang made.
+/// The operator() to call with arguments of these types: of a template, the instance that clang
+/// made.
 const clang::FunctionDecl*
 FunctionLowering::callOperator(const Closure& closure,
                                llvm::ArrayRef<clang::QualType> params) const {
@@ -97,8 +98,7 @@ FunctionLowering::callOperator(const Closure& closure,
         return false;
     return true;
   };
-  const clang::DeclarationName name =
-      m_.ast.DeclarationNames.getCXXOperatorName(clang::OO_Call);
+  const clang::DeclarationName name = m_.ast.DeclarationNames.getCXXOperatorName(clang::OO_Call);
   const clang::FunctionDecl* converting = nullptr;
   for (const clang::NamedDecl* found : closure.type->lookup(name)) {
     if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(found)) {
@@ -152,17 +152,19 @@ bool FunctionLowering::bindInlineParams(const clang::FunctionDecl* definition,
     }
     ir::Expr* value = operands.value(index);
     const bool isChanged = definition->getBody() && !isOnlyRead(*param, *definition->getBody());
-    ir::Local* local = makeVariable(param->getName(), value->type(), param->getLocation(), !isChanged);
+    ir::Local* local =
+        makeVariable(param->getName(), value->type(), param->getLocation(), !isChanged);
     emit<ir::DeclStmt>(local, value, at(param->getLocation()));
     bind(param, Binding::of(makePlace(local)));
   }
   return true;
 }
 
-FunctionLowering::CallResult
-FunctionLowering::callInline(const clang::FunctionDecl* callee, const Closure* closure,
-                             const clang::Expr* object, bool isArrow,
-                             llvm::ArrayRef<const clang::Expr*> args, clang::SourceRange range) {
+FunctionLowering::CallResult FunctionLowering::callInline(const clang::FunctionDecl* callee,
+                                                          const Closure* closure,
+                                                          const clang::Expr* object, bool isArrow,
+                                                          llvm::ArrayRef<const clang::Expr*> args,
+                                                          clang::SourceRange range) {
   const clang::FunctionDecl* definition = nullptr;
   if (!callee->hasBody(definition))
     return refuse(range, DiagId::RefusedBodyNotVisible, names().function(*callee)), failure();
@@ -202,8 +204,7 @@ static bool hasSingleReturn(const clang::Stmt& body) {
 
 /// Parameters are bound already.
 FunctionLowering::CallResult FunctionLowering::inlineBody(const clang::FunctionDecl* definition,
-                                                          const Closure* closure,
-                                                          ir::Place* object,
+                                                          const Closure* closure, ir::Place* object,
                                                           clang::SourceRange range) {
   const clang::Stmt* body = definition->getBody();
   InlineFrame frame;
@@ -216,8 +217,8 @@ FunctionLowering::CallResult FunctionLowering::inlineBody(const clang::FunctionD
     return refuse(range, DiagId::NotSupportedYet,
                   "a function that returns a reference from several places"),
            failure();
-  const ir::Type* returned = frame.returnsPlace ? types().voidType()
-                                                : type(definition->getReturnType(), range);
+  const ir::Type* returned =
+      frame.returnsPlace ? types().voidType() : type(definition->getReturnType(), range);
   if (!returned)
     return failure();
   const bool hasResult = !frame.isSingleReturn && returned != types().voidType();

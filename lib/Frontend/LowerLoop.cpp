@@ -18,9 +18,8 @@ void FunctionLowering::loopBody(const clang::Stmt* s, Block* block) {
 
 /// A loop that tests at its start; `variable` is that of `while (T x = ...)`.
 void FunctionLowering::loopWithTest(const clang::Stmt* s, Block* init,
-                                    const clang::VarDecl* variable,
-                                    const clang::Expr* condition, Block* step,
-                                    const clang::Stmt* body) {
+                                    const clang::VarDecl* variable, const clang::Expr* condition,
+                                    Block* step, const clang::Stmt* body) {
   const clang::SourceLocation loc = s->getBeginLoc();
   ir::Expr* test = nullptr;
   Block* before = inBlock(loc, [&] {
@@ -77,9 +76,8 @@ void FunctionLowering::doStmt(const clang::DoStmt* s) {
   Block* init = nullptr;
   if (!step->stmts.empty()) {
     ir::Local* again = makeVariable("again", types().boolType(), loc, false);
-    init = inBlock(loc, [&] {
-      emit<ir::DeclStmt>(again, integer(types().boolType(), 1, loc), at(loc));
-    });
+    init = inBlock(
+        loc, [&] { emit<ir::DeclStmt>(again, integer(types().boolType(), 1, loc), at(loc)); });
     step->stmts.push_back(make<ir::StoreStmt>(makePlace(again), test, at(loc)));
     test = loadLocal(again, loc);
   }
@@ -157,16 +155,15 @@ void FunctionLowering::rangeOverGrid(const clang::CXXForRangeStmt* s, const clan
       clang::BO_Add,
       arithmetic(clang::BO_Mul, wide(ir::Builtin::BlockX), wide(ir::Builtin::BlockSizeX), loc),
       wide(ir::Builtin::ThreadX), loc);
-  ir::Expr* step = arithmetic(clang::BO_Mul, wide(ir::Builtin::GridSizeX),
-                              wide(ir::Builtin::BlockSizeX), loc);
+  ir::Expr* step =
+      arithmetic(clang::BO_Mul, wide(ir::Builtin::GridSizeX), wide(ir::Builtin::BlockSizeX), loc);
   const clang::VarDecl* variable = s->getLoopVariable();
   const ir::Type* wanted =
       type(variable->getType().getNonReferenceType(), variable->getSourceRange());
   bind(variable, Binding::failed());
   if (!wanted || !llvm::isa<ir::IntType>(wanted))
     return;
-  const bool isDirect =
-      wanted == u64 && s->getBody() && isOnlyRead(*variable, *s->getBody());
+  const bool isDirect = wanted == u64 && s->getBody() && isOnlyRead(*variable, *s->getBody());
   ir::Local* counter =
       makeVariable(isDirect ? variable->getName() : "index", u64, variable->getLocation(), false);
   countedLoop(s, counter, first, end, step, [&] {
@@ -192,9 +189,9 @@ void FunctionLowering::rangeFor(const clang::CXXForRangeStmt* s) {
     ir::Place* place = this->place(s->getRangeInit());
     if (!place)
       return;
-    const bool isKnown = llvm::isa<ir::ArrayType>(place->type()) ||
-                         (llvm::isa<ir::SpanType>(place->type()) &&
-                          llvm::isa<ir::LocalPlace>(place));
+    const bool isKnown =
+        llvm::isa<ir::ArrayType>(place->type()) ||
+        (llvm::isa<ir::SpanType>(place->type()) && llvm::isa<ir::LocalPlace>(place));
     if (!isKnown) {
       refuse(s->getRangeInit()->getSourceRange(), DiagId::RangeNotKnown,
              names().shown(s->getRangeInit()->getType()));

@@ -78,8 +78,8 @@ ir::Expr* FunctionLowering::unary(const clang::UnaryOperator* e) {
   }
 }
 
-ir::Expr* FunctionLowering::arithmetic(clang::BinaryOperatorKind kind, ir::Expr* lhs,
-                                       ir::Expr* rhs, clang::SourceLocation loc) {
+ir::Expr* FunctionLowering::arithmetic(clang::BinaryOperatorKind kind, ir::Expr* lhs, ir::Expr* rhs,
+                                       clang::SourceLocation loc) {
   const std::optional<ir::BinaryOp> op = binaryOp(kind);
   RINGC_CHECK(op, "an operator that is not arithmetic");
   const bool isComparison = clang::BinaryOperator::isComparisonOp(kind);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Order of evaluation. Operands are lowered in C++ order, each emitting its statements; a value that
-// a later operand's statements may change is first put into a temporary.
+// Order of evaluation. Operands are lowered in C++ order, each emitting its statements; a value
+// that a later operand's statements may change is first put into a temporary.
 
 #include "FunctionLowering.h"
 #include "ringc/IR/Walk.h"

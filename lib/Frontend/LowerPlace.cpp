@@ -58,8 +58,8 @@ ir::Place* FunctionLowering::place(const clang::Expr* e) {
   return placeKinds(e->IgnoreParens());
 }
 
-/// The span or cell that `e` is a copy of; null where `e` is something else. Views have no bytes, so a
-/// copy is the parameter itself.
+/// The span or cell that `e` is a copy of; null where `e` is something else. Views have no bytes,
+/// so a copy is the parameter itself.
 const clang::Expr* FunctionLowering::copiedView(const clang::Expr* e) const {
   const KnownRecord known = names().known(e->getType());
   if (known != KnownRecord::StdSpan && known != KnownRecord::RingCell)
@@ -229,8 +229,7 @@ ir::Place* FunctionLowering::memberPlace(const clang::MemberExpr* e) {
   return base ? fieldPlace(base, field, e) : nullptr;
 }
 
-ir::Place* FunctionLowering::element(ir::Place* base, ir::Expr* index,
-                                     clang::SourceLocation loc) {
+ir::Place* FunctionLowering::element(ir::Place* base, ir::Expr* index, clang::SourceLocation loc) {
   index = narrowedIndex(index);
   if (llvm::isa<ir::SpanType>(base->type()))
     return make<ir::SpanElementPlace>(ir::rootOf(*base), index, at(loc));

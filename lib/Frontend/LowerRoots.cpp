@@ -48,8 +48,8 @@ void ModuleLowering::lowerActor(const ActorEntity& actor) {
   const ir::StructType* state = types.record(*actor.record, actor.record->getLocation());
   if (!state)
     return;
-  ir::Actor result{state, actor.scope, {}, ir::stableTypeId(*state),
-                   sources.toIr(actor.record->getLocation())};
+  ir::Actor result{
+      state, actor.scope, {}, ir::stableTypeId(*state), sources.toIr(actor.record->getLocation())};
   for (const clang::CXXMethodDecl* method : actor.handlers)
     lowerHandler(*method, result);
   module.actors.push_back(std::move(result));
@@ -62,8 +62,7 @@ void ModuleLowering::lowerHandler(const clang::CXXMethodDecl& method, ir::Actor&
   if (!handled)
     return;
   if (!method.hasBody(definition)) {
-    unsupported.refuse(method.getLocation(), DiagId::RefusedBodyNotVisible,
-                       names.function(method));
+    unsupported.refuse(method.getLocation(), DiagId::RefusedBodyNotVisible, names.function(method));
     return;
   }
   const ir::Location loc = sources.toIr(method.getLocation());
@@ -71,8 +70,7 @@ void ModuleLowering::lowerHandler(const clang::CXXMethodDecl& method, ir::Actor&
                                              module.types.voidType(), loc);
   function->signature = names.signature(method);
   FunctionLowering lowering(*this, *function);
-  auto* self =
-      module.make<ir::Local>(ir::LocalKind::ReferenceParameter, "self", result.state, loc);
+  auto* self = module.make<ir::Local>(ir::LocalKind::ReferenceParameter, "self", result.state, loc);
   self->space = ir::AddressSpace::State;
   self->isConst = method.isConst();
   lowering.bindThis(lowering.makePlace(self));
@@ -81,16 +79,15 @@ void ModuleLowering::lowerHandler(const clang::CXXMethodDecl& method, ir::Actor&
     const clang::ParmVarDecl* param = definition->getParamDecl(index);
     if (!param->getName().empty())
       name = param->getName();
-    auto* local = module.make<ir::Local>(kind, name.str(), type,
-                                         sources.toIr(param->getLocation()));
+    auto* local =
+        module.make<ir::Local>(kind, name.str(), type, sources.toIr(param->getLocation()));
     local->isConst = true;
     lowering.bind(param, Binding::of(lowering.makePlace(local)));
     return local;
   };
   ir::Local* message = add(0, ir::LocalKind::ReferenceParameter, "message", handled);
   message->space = ir::AddressSpace::Message;
-  ir::Local* context =
-      add(1, ir::LocalKind::ValueParameter, "ctx", module.types.contextType());
+  ir::Local* context = add(1, ir::LocalKind::ValueParameter, "ctx", module.types.contextType());
   function->params = {self, message, context};
 
   unsupported.enter({"handler '" + names.function(method) + "'", method.getLocation()});
@@ -110,19 +107,19 @@ void ModuleLowering::lowerStencil(const clang::FunctionDecl& stencil) {
   uint32_t dims = 0;
   for (const clang::ParmVarDecl* param : stencil.parameters()) {
     const bool isReference = param->getType()->isReferenceType();
-    const ir::Type* type = isReference ? nullptr
-                                       : types.lower(param->getType(), param->getSourceRange());
+    const ir::Type* type =
+        isReference ? nullptr : types.lower(param->getType(), param->getSourceRange());
     if (!isReference && !type)
       return;
     const auto* cell = llvm::dyn_cast_or_null<ir::CellType>(type);
     if (!type || (!cell && type->size() == 0)) {
-      unsupported.refuse(param->getSourceRange(), DiagId::StencilParameter,
-                         param->getName().str(), names.type(param->getType()));
+      unsupported.refuse(param->getSourceRange(), DiagId::StencilParameter, param->getName().str(),
+                         names.type(param->getType()));
       return;
     }
     if (cell && dims != 0 && cell->dims() != dims) {
-      unsupported.refuse(param->getSourceRange(), DiagId::StencilDimensions,
-                         param->getName().str(), cell->dims(), dims);
+      unsupported.refuse(param->getSourceRange(), DiagId::StencilDimensions, param->getName().str(),
+                         cell->dims(), dims);
       return;
     }
     if (cell)
@@ -135,8 +132,7 @@ void ModuleLowering::lowerStencil(const clang::FunctionDecl& stencil) {
     lowering.bind(param, Binding::of(lowering.makePlace(local)));
   }
   if (dims == 0) {
-    unsupported.refuse(stencil.getLocation(), DiagId::StencilWithoutCell,
-                       names.function(stencil));
+    unsupported.refuse(stencil.getLocation(), DiagId::StencilWithoutCell, names.function(stencil));
     return;
   }
   unsupported.enter({"stencil '" + names.function(stencil) + "'", stencil.getLocation()});
@@ -151,8 +147,7 @@ void ModuleLowering::lowerKernel(const clang::FunctionDecl& kernel) {
   auto* function = module.make<ir::Function>(ir::FunctionKind::Kernel, names.function(kernel),
                                              module.types.voidType(), loc);
   function->signature = names.signature(kernel);
-  const auto block =
-      kernelBlock(*findAttribute(kernel, RingAttribute::Kernel), ast, reporter);
+  const auto block = kernelBlock(*findAttribute(kernel, RingAttribute::Kernel), ast, reporter);
   if (!block)
     return;
   function->blockSize = *block;
@@ -161,8 +156,8 @@ void ModuleLowering::lowerKernel(const clang::FunctionDecl& kernel) {
     const bool isShared = names.known(param->getType()) == KnownRecord::RingShared;
     const bool isReference = param->getType()->isReferenceType();
     if (isShared != isReference) {
-      unsupported.refuse(param->getSourceRange(), DiagId::KernelParameter,
-                         param->getName().str(), names.type(param->getType()));
+      unsupported.refuse(param->getSourceRange(), DiagId::KernelParameter, param->getName().str(),
+                         names.type(param->getType()));
       return;
     }
     const ir::Type* type =
@@ -170,14 +165,13 @@ void ModuleLowering::lowerKernel(const clang::FunctionDecl& kernel) {
     if (!type)
       return;
     if (type->size() == 0 && !llvm::isa<ir::SpanType>(type)) {
-      unsupported.refuse(param->getSourceRange(), DiagId::KernelParameter,
-                         param->getName().str(), names.type(param->getType()));
+      unsupported.refuse(param->getSourceRange(), DiagId::KernelParameter, param->getName().str(),
+                         names.type(param->getType()));
       return;
     }
-    auto* local = module.make<ir::Local>(isShared ? ir::LocalKind::Shared
-                                                  : ir::LocalKind::ValueParameter,
-                                         param->getName().str(), type,
-                                         sources.toIr(param->getLocation()));
+    auto* local =
+        module.make<ir::Local>(isShared ? ir::LocalKind::Shared : ir::LocalKind::ValueParameter,
+                               param->getName().str(), type, sources.toIr(param->getLocation()));
     if (local->name.empty())
       local->name = "unused";
     (isShared ? function->shared : function->params).push_back(local);

@@ -85,8 +85,8 @@ FunctionLowering::stdCall(const clang::CallExpr* e, const clang::FunctionDecl* c
     ir::Expr* arg = value(e->getArg(0));
     if (!arg)
       return failure();
-    return result(make<ir::BuiltinExpr>(ir::Builtin::Abs, arg->type(), std::vector<ir::Expr*>{arg},
-                                        at(loc)));
+    return result(
+        make<ir::BuiltinExpr>(ir::Builtin::Abs, arg->type(), std::vector<ir::Expr*>{arg}, at(loc)));
   }
   if ((name == "std::swap" || name == "std::ranges::swap") && e->getNumArgs() == 2)
     return swapCall(e);
@@ -116,8 +116,8 @@ FunctionLowering::stdCall(const clang::CallExpr* e, const clang::FunctionDecl* c
       return failure();
     if (number.getKind() == clang::TemplateArgument::Integral &&
         llvm::isa<ir::ArrayType>(base->type()))
-      return result(element(base, integer(types().u32(), number.getAsIntegral().getZExtValue(), loc),
-                            loc));
+      return result(
+          element(base, integer(types().u32(), number.getAsIntegral().getZExtValue(), loc), loc));
   }
   if ((name == "std::size" || name == "std::ssize") && e->getNumArgs() == 1) {
     ir::Place* base = place(e->getArg(0));
@@ -127,9 +127,9 @@ FunctionLowering::stdCall(const clang::CallExpr* e, const clang::FunctionDecl* c
     if (const auto* array = llvm::dyn_cast<ir::ArrayType>(base->type()))
       return result(integer(made, array->count(), loc));
     if (llvm::isa<ir::SpanType>(base->type()))
-      return result(convert(make<ir::SpanSizeExpr>(ir::rootOf(*base), types().intType(64, false),
-                                                   at(loc)),
-                            made, loc));
+      return result(
+          convert(make<ir::SpanSizeExpr>(ir::rootOf(*base), types().intType(64, false), at(loc)),
+                  made, loc));
   }
   return std::nullopt;
 }
@@ -172,17 +172,15 @@ FunctionLowering::sequenceCall(const clang::CallExpr* e, const clang::Expr* obje
   if (method == "back" && array)
     return result(element(base, integer(types().u32(), array->count() - 1, loc), loc));
   if (method == "back")
-    return result(
-        element(base, arithmetic(clang::BO_Sub, size(), integer(u64, 1, loc), loc), loc));
+    return result(element(base, arithmetic(clang::BO_Sub, size(), integer(u64, 1, loc), loc), loc));
   if (method == "fill" && array && e->getNumArgs() == 1) {
     if (!operands.addValue(e->getArg(0)))
       return failure();
     base = freeze(operands.place(0));
     ir::Local* filler = declare("filler", operands.value(1), loc);
     ir::Local* index = makeVariable("index", types().u32(), loc, false);
-    Block* init = inBlock(loc, [&] {
-      emit<ir::DeclStmt>(index, integer(types().u32(), 0, loc), at(loc));
-    });
+    Block* init =
+        inBlock(loc, [&] { emit<ir::DeclStmt>(index, integer(types().u32(), 0, loc), at(loc)); });
     Block* step = inBlock(loc, [&] {
       store(makePlace(index),
             arithmetic(clang::BO_Add, loadLocal(index, loc), integer(types().u32(), 1, loc), loc),

@@ -184,8 +184,7 @@ static bool onlyReturns(const clang::Stmt* s) {
 
 /// Lowers `s` and the statements behind it where `s` may return from an inlined call: what follows
 /// runs only where it has not. False where nothing of this was needed.
-bool FunctionLowering::returnsEarly(const clang::Stmt* s,
-                                    llvm::ArrayRef<const clang::Stmt*> rest) {
+bool FunctionLowering::returnsEarly(const clang::Stmt* s, llvm::ArrayRef<const clang::Stmt*> rest) {
   if (rest.empty() || !containsReturn(s) || llvm::isa<clang::ReturnStmt>(s))
     return false;
   const bool isTail = isTail_;
@@ -210,8 +209,7 @@ bool FunctionLowering::returnsEarly(const clang::Stmt* s,
   return true;
 }
 
-void FunctionLowering::afterReturn(const clang::Stmt* s,
-                                   llvm::ArrayRef<const clang::Stmt*> rest) {
+void FunctionLowering::afterReturn(const clang::Stmt* s, llvm::ArrayRef<const clang::Stmt*> rest) {
   const clang::SourceLocation loc = s->getBeginLoc();
   const bool inLoop = breakDepth_ > inline_->breakDepth;
   const bool isLoop = llvm::isa<clang::ForStmt, clang::WhileStmt, clang::DoStmt,

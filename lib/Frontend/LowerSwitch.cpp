@@ -83,8 +83,8 @@ void FunctionLowering::switchStmt(const clang::SwitchStmt* s) {
           return;
         }
         const llvm::APSInt number = value->getLHS()->EvaluateKnownConstInt(m_.ast);
-        target.values.push_back(number.extOrTrunc(unsigned(selector->type()->size()) * 8)
-                                    .getZExtValue());
+        target.values.push_back(
+            number.extOrTrunc(unsigned(selector->type()->size()) * 8).getZExtValue());
       }
       const bool isLast = i + 1 == cases.size();
       llvm::ArrayRef<const clang::Stmt*> body = source.body;

@@ -44,16 +44,14 @@ ParamKind ModuleLowering::paramKind(const clang::FunctionDecl& function,
     break;
   }
   const bool isNumber = referred->isArithmeticType() || referred->isEnumeralType();
-  return isNumber && referred.isConstQualified() && changesNothing(function)
-             ? ParamKind::Value
-             : ParamKind::Reference;
+  return isNumber && referred.isConstQualified() && changesNothing(function) ? ParamKind::Value
+                                                                             : ParamKind::Reference;
 }
 
 ir::Function* ModuleLowering::device(const InstanceKey& key, clang::SourceLocation callSite) {
   for (const InstanceKey& caller : active_)
     if (caller.function == key.function)
-      return unsupported.refuse(callSite, DiagId::RefusedRecursion,
-                                names.function(*key.function));
+      return unsupported.refuse(callSite, DiagId::RefusedRecursion, names.function(*key.function));
   const auto [it, isNew] = instances_.try_emplace(key, nullptr);
   if (!isNew)
     return it->second;
@@ -98,9 +96,8 @@ ir::Function* ModuleLowering::makeDevice(const InstanceKey& key) {
       types.lower(definition.getReturnType(), definition.getReturnTypeSourceRange());
   if (!returned)
     return nullptr;
-  auto* function =
-      module.make<ir::Function>(ir::FunctionKind::Device, names.function(definition), returned,
-                                sources.toIr(definition.getLocation()));
+  auto* function = module.make<ir::Function>(ir::FunctionKind::Device, names.function(definition),
+                                             returned, sources.toIr(definition.getLocation()));
   function->signature = instanceSignature(names.signature(definition), key);
   FunctionLowering lowering(*this, *function);
   size_t space = 0;
@@ -114,16 +111,15 @@ ir::Function* ModuleLowering::makeDevice(const InstanceKey& key) {
     lowering.bindThis(lowering.makePlace(self));
   }
   for (const clang::ParmVarDecl* param : definition.parameters()) {
-    const ir::Type* type = types.lower(param->getType().getNonReferenceType(),
-                                       param->getSourceRange());
+    const ir::Type* type =
+        types.lower(param->getType().getNonReferenceType(), param->getSourceRange());
     if (!type)
       return nullptr;
     const bool isReference =
         type->size() != 0 && paramKind(definition, *param) == ParamKind::Reference;
-    auto* local = module.make<ir::Local>(isReference ? ir::LocalKind::ReferenceParameter
-                                                     : ir::LocalKind::ValueParameter,
-                                         param->getName().str(), type,
-                                         sources.toIr(param->getLocation()));
+    auto* local = module.make<ir::Local>(
+        isReference ? ir::LocalKind::ReferenceParameter : ir::LocalKind::ValueParameter,
+        param->getName().str(), type, sources.toIr(param->getLocation()));
     if (isReference) {
       local->space = key.spaces[space++];
       local->isConst = param->getType().getNonReferenceType().isConstQualified();

@@ -93,8 +93,7 @@ bool Names::isStandardLibrary(const clang::FunctionDecl& function) const {
   const llvm::StringRef space = outermostNamespace(function);
   if (space == "std" || space.starts_with("__"))
     return true;
-  return function.isExternC() &&
-         ast_.getSourceManager().isInSystemHeader(function.getLocation());
+  return function.isExternC() && ast_.getSourceManager().isInSystemHeader(function.getLocation());
 }
 
 KnownRecord Names::known(const clang::CXXRecordDecl& record) const {
@@ -105,15 +104,15 @@ KnownRecord Names::known(const clang::CXXRecordDecl& record) const {
   if (space != "std" && space != "ring")
     return KnownRecord::None;
   const KnownRecord other = space == "std" ? KnownRecord::StdOther : KnownRecord::None;
-  const KnownRecord result = llvm::StringSwitch<KnownRecord>(plain(record))
-                                 .Case("std::array", KnownRecord::StdArray)
-                                 .Case("std::span", KnownRecord::StdSpan)
-                                 .Cases("ring::Cell1", "ring::Cell2", "ring::Cell3",
-                                        KnownRecord::RingCell)
-                                 .Case("ring::Shared", KnownRecord::RingShared)
-                                 .Case("ring::Context", KnownRecord::RingContext)
-                                 .Case("ring::GridStride", KnownRecord::RingGridStride)
-                                 .Default(other);
+  const KnownRecord result =
+      llvm::StringSwitch<KnownRecord>(plain(record))
+          .Case("std::array", KnownRecord::StdArray)
+          .Case("std::span", KnownRecord::StdSpan)
+          .Cases("ring::Cell1", "ring::Cell2", "ring::Cell3", KnownRecord::RingCell)
+          .Case("ring::Shared", KnownRecord::RingShared)
+          .Case("ring::Context", KnownRecord::RingContext)
+          .Case("ring::GridStride", KnownRecord::RingGridStride)
+          .Default(other);
   known_[record.getCanonicalDecl()] = result;
   return result;
 }

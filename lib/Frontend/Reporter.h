@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Sends the frontend's own messages (Diagnostics/Frontend.def) through clang's diagnostics engine, so
-// that clang's messages and ours are one stream with one look. It decides nothing.
+// Sends the frontend's own messages (Diagnostics/Frontend.def) through clang's diagnostics engine,
+// so that clang's messages and ours are one stream with one look. It decides nothing.
 #ifndef RINGC_LIB_FRONTEND_REPORTER_H
 #define RINGC_LIB_FRONTEND_REPORTER_H
 

@@ -98,14 +98,12 @@ bool isContextReference(clang::QualType type, const Names& names) {
 /// `on` of a handler's shape, whatever its attributes; messages without the attribute count.
 bool looksLikeHandler(const clang::CXXMethodDecl& method, const Names& names) {
   return method.getDeclName().isIdentifier() && method.getName() == "on" &&
-         method.getNumParams() == 2 &&
-         isContextReference(method.getParamDecl(1)->getType(), names);
+         method.getNumParams() == 2 && isContextReference(method.getParamDecl(1)->getType(), names);
 }
 
 } // namespace
 
-const clang::CXXRecordDecl* handledMessage(const clang::CXXMethodDecl& method,
-                                           const Names& names) {
+const clang::CXXRecordDecl* handledMessage(const clang::CXXMethodDecl& method, const Names& names) {
   if (!looksLikeHandler(method, names) || !method.getReturnType()->isVoidType() ||
       method.isStatic() || method.isVirtual())
     return nullptr;
@@ -118,8 +116,7 @@ const clang::CXXRecordDecl* handledMessage(const clang::CXXMethodDecl& method,
 bool checkMessage(const clang::CXXRecordDecl& record, const Names& names, Reporter& reporter) {
   if (!checkPlainData(record, "message", names, reporter))
     return false;
-  const int64_t bytes =
-      record.getASTContext().getASTRecordLayout(&record).getSize().getQuantity();
+  const int64_t bytes = record.getASTContext().getASTRecordLayout(&record).getSize().getQuantity();
   if (bytes > maxMessageBytes)
     return reporter.report(record.getLocation(), DiagId::MessageTooLarge, names.record(record),
                            bytes, maxMessageBytes),
@@ -128,8 +125,7 @@ bool checkMessage(const clang::CXXRecordDecl& record, const Names& names, Report
 }
 
 /// One handler's declaration; a message type is taken once (`handled`).
-static bool checkHandler(const clang::CXXMethodDecl& method, const Names& names,
-                         Reporter& reporter,
+static bool checkHandler(const clang::CXXMethodDecl& method, const Names& names, Reporter& reporter,
                          llvm::DenseMap<const clang::Decl*, const clang::Decl*>& handled) {
   const clang::SourceLocation loc = method.getLocation();
   const std::string name = names.function(method);
@@ -187,12 +183,10 @@ bool checkActor(const clang::CXXRecordDecl& record, const Names& names, Reporter
   return isFine;
 }
 
-void checkNoHandlers(const clang::CXXRecordDecl& record, const Names& names,
-                     Reporter& reporter) {
+void checkNoHandlers(const clang::CXXRecordDecl& record, const Names& names, Reporter& reporter) {
   for (const clang::CXXMethodDecl* method : record.methods())
     if (findAttribute(*method, RingAttribute::Handler))
-      reporter.report(method->getLocation(), DiagId::HandlerOutsideActor,
-                      names.function(*method))
+      reporter.report(method->getLocation(), DiagId::HandlerOutsideActor, names.function(*method))
           << clang::FixItHint::CreateInsertion(record.getLocation(), "[[ring::actor]] ");
 }
 
@@ -216,9 +210,8 @@ bool checkRoot(const clang::FunctionDecl& function, const Names& names, Reporter
   return true;
 }
 
-void checkInlineInHeader(const clang::FunctionDecl& function,
-                         const clang::SourceManager& sources, const Names& names,
-                         Reporter& reporter) {
+void checkInlineInHeader(const clang::FunctionDecl& function, const clang::SourceManager& sources,
+                         const Names& names, Reporter& reporter) {
   const clang::SourceLocation loc = sources.getExpansionLoc(function.getLocation());
   const clang::PresumedLoc presumed = sources.getPresumedLoc(loc);
   if (presumed.isInvalid() || !llvm::StringRef(presumed.getFilename()).ends_with(".ring.h"))

@@ -19,9 +19,8 @@ void checkNoHandlers(const clang::CXXRecordDecl& record, const Names& names, Rep
 /// A stencil or kernel gives nothing back and can be named from other files.
 bool checkRoot(const clang::FunctionDecl& function, const Names& names, Reporter& reporter);
 /// Functions defined in a `.ring.h` must be inline: host code and generated code both include it.
-void checkInlineInHeader(const clang::FunctionDecl& function,
-                         const clang::SourceManager& sources, const Names& names,
-                         Reporter& reporter);
+void checkInlineInHeader(const clang::FunctionDecl& function, const clang::SourceManager& sources,
+                         const Names& names, Reporter& reporter);
 
 } // namespace ringc
 

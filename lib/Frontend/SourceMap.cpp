@@ -13,8 +13,8 @@ SourceMap::SourceMap(const clang::SourceManager& sources, ir::Module& module,
   files_[mainFile] = sources_.getMainFileID();
 }
 
-/// ring.h and what it includes: where they lie depends on the installation, so a node made from them
-/// takes the user's place that came before it.
+/// ring.h and what it includes: where they lie depends on the installation, so a node made from
+/// them takes the user's place that came before it.
 static bool isOurHeader(llvm::StringRef path) {
   return path.contains("ringkernel/detail/") || path.contains("ringkernel/abi/") ||
          path.ends_with("ringkernel/ring.h");

@@ -31,13 +31,13 @@ const ir::Type* TypeLowering::lower(clang::QualType type, clang::SourceRange use
   }
   if (const auto* record = canonical->getAsCXXRecordDecl()) {
     const KnownRecord known = names_.known(*record);
-    return known == KnownRecord::None ? this->record(*record, use) : library(*record, known, type, use);
+    return known == KnownRecord::None ? this->record(*record, use)
+                                      : library(*record, known, type, use);
   }
   if (canonical->isFunctionPointerType() || canonical->isMemberPointerType() ||
       canonical->isFunctionType())
     return unsupported_.refuse(use, DiagId::RefusedFunctionPointer);
-  if (canonical->isAnyPointerType() || canonical->isReferenceType() ||
-      canonical->isNullPtrType())
+  if (canonical->isAnyPointerType() || canonical->isReferenceType() || canonical->isNullPtrType())
     return unsupported_.refuse(use, DiagId::RefusedPointer);
   return unsupported_.refuse(use, DiagId::TypeNotSupportedYet, names_.shown(type));
 }
@@ -89,8 +89,7 @@ const ir::Type* TypeLowering::library(const clang::CXXRecordDecl& record, KnownR
   case KnownRecord::None:
     break;
   }
-  return unsupported_.refuse(use, DiagId::LibraryTypeUnknown,
-                             names_.shown(type));
+  return unsupported_.refuse(use, DiagId::LibraryTypeUnknown, names_.shown(type));
 }
 
 const ir::Type* TypeLowering::cell(const clang::CXXRecordDecl& record, clang::SourceRange use) {
@@ -138,10 +137,10 @@ bool TypeLowering::addFields(const clang::CXXRecordDecl& record, uint64_t baseOf
       return false;
     }
     const bool isUnnamed = field->getName().empty();
-    const ir::Type* type =
-        isUnnamed ? unsupported_.refuse(field->getSourceRange(), DiagId::NotSupportedYet,
-                                        "an unnamed member")
-                  : lower(field->getType(), field->getSourceRange());
+    const ir::Type* type = isUnnamed
+                               ? unsupported_.refuse(field->getSourceRange(),
+                                                     DiagId::NotSupportedYet, "an unnamed member")
+                               : lower(field->getType(), field->getSourceRange());
     if (!type)
       return false;
     if (type->size() == 0) {
@@ -150,8 +149,8 @@ bool TypeLowering::addFields(const clang::CXXRecordDecl& record, uint64_t baseOf
       return false;
     }
     const uint64_t bits = layout.getFieldOffset(field->getFieldIndex());
-    fields.push_back({field->getName().str(), type, baseOffset + bits / 8,
-                      sources_.toIr(field->getLocation())});
+    fields.push_back(
+        {field->getName().str(), type, baseOffset + bits / 8, sources_.toIr(field->getLocation())});
     decls.push_back(field);
   }
   return true;
@@ -164,7 +163,8 @@ const ir::StructType* TypeLowering::record(const clang::CXXRecordDecl& declared,
     return known->second;
   const clang::CXXRecordDecl* record = declared.getDefinition();
   if (!record || record->isInvalidDecl() || record->isDependentType())
-    return unsupported_.refuse(use, DiagId::TypeNotSupportedYet, "incomplete " + names_.record(declared));
+    return unsupported_.refuse(use, DiagId::TypeNotSupportedYet,
+                               "incomplete " + names_.record(declared));
   constexpr unsigned maxDepth = 64;
   if (depth_ == maxDepth)
     return unsupported_.refuse(use, DiagId::NotSupportedYet, "a struct nested this deeply");
@@ -189,8 +189,7 @@ const ir::StructType* TypeLowering::record(const clang::CXXRecordDecl& declared,
   return type;
 }
 
-uint32_t TypeLowering::fieldIndex(const ir::StructType* type,
-                                  const clang::FieldDecl& field) const {
+uint32_t TypeLowering::fieldIndex(const ir::StructType* type, const clang::FieldDecl& field) const {
   const llvm::ArrayRef<const clang::FieldDecl*> fields = fieldsOf(type);
   for (uint32_t i = 0; i < fields.size(); ++i)
     if (fields[i]->getCanonicalDecl() == field.getCanonicalDecl())
@@ -198,8 +197,7 @@ uint32_t TypeLowering::fieldIndex(const ir::StructType* type,
   RINGC_UNREACHABLE("field '" + field.getName() + "' is not in '" + type->name() + "'");
 }
 
-llvm::ArrayRef<const clang::FieldDecl*>
-TypeLowering::fieldsOf(const ir::StructType* type) const {
+llvm::ArrayRef<const clang::FieldDecl*> TypeLowering::fieldsOf(const ir::StructType* type) const {
   const auto it = infos_.find(type);
   RINGC_CHECK(it != infos_.end(), "a struct without its fields");
   return it->second.fields;
