@@ -50,8 +50,8 @@ void printLayoutChecks(const Module& module, llvm::raw_ostream& os) {
     os << "template struct Layout<" << name << ", Same<sizeof(" << name << "), " << type->size()
        << ">, Same<alignof(" << name << "), " << type->align() << ">";
     for (const Field& field : type->fields())
-      os << ",\n                       Same<offsetof(" << name << ", " << field.name << "), "
-         << field.offset << ">";
+      os << ",\n                       Same<__builtin_offsetof(" << name << ", " << field.name
+         << "), " << field.offset << ">";
     os << ">;\n";
   }
 }
