@@ -171,6 +171,25 @@ std::pair<size_t, size_t> lineAround(const std::vector<std::string>& parts, size
   return {begin, std::min(end + 1, parts.size())};
 }
 
+/// Words, numbers and operators are classes of their own.
+int classOf(const std::string& token) {
+  const unsigned char c = static_cast<unsigned char>(token[0]);
+  return std::isdigit(c) ? 0 : isWord(token[0]) ? 1 : isBlank(token[0]) ? 2 : 3;
+}
+
+/// A word by a word, a number by a number, an operator by an operator of the same text: such
+/// results often compile, and so reach what lies behind the parser.
+void replaceByItsLike(std::vector<std::string>& parts, Random& random) {
+  for (int tries = 0; tries < 100; ++tries) {
+    std::string& to = parts[random.below(parts.size())];
+    const std::string& from = parts[random.below(parts.size())];
+    if (classOf(to) != 2 && classOf(to) == classOf(from) && to != from) {
+      to = from;
+      return;
+    }
+  }
+}
+
 void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& other,
                 const std::vector<std::string>& vocabulary) {
   if (parts.empty()) {
@@ -182,7 +201,7 @@ void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& oth
   const auto [lineBegin, lineEnd] = lineAround(parts, at);
   const auto first = parts.begin() + static_cast<std::ptrdiff_t>(lineBegin);
   const auto last = parts.begin() + static_cast<std::ptrdiff_t>(lineEnd);
-  switch (random.below(10)) {
+  switch (random.below(14)) {
   case 0:
     parts.erase(place);
     break;
@@ -201,6 +220,12 @@ void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& oth
   case 5:
   case 6:
     parts[at] = random.pick(vocabulary);
+    break;
+  case 10:
+  case 11:
+  case 12:
+  case 13:
+    replaceByItsLike(parts, random);
     break;
   case 7:
     parts.erase(first, last);
@@ -265,7 +290,7 @@ Mutant Mutator::make(uint64_t index) const {
   const bool slow = fast_.empty() || (!slow_.empty() && random.below(16) == 0);
   const Seed* seed = random.pick(slow ? slow_ : fast_);
   std::vector<std::string> parts = tokens(seed->text);
-  for (size_t count = 1 + random.below(4); count > 0; --count)
+  for (size_t count = 1 + random.below(3); count > 0; --count)
     mutateOnce(parts, random, corpus_[random.below(corpus_.size())], vocabulary_);
   return {joined(parts), seed};
 }
