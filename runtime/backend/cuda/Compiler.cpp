@@ -36,10 +36,17 @@ Result<std::vector<char>> cubinOf(const NvrtcApi& api, ProgramImpl* program,
   return cubin;
 }
 
+const Result<NvrtcApi>& nvrtc() {
+  static const Result<NvrtcApi> loaded = loadNvrtc();
+  return loaded;
+}
+
 } // namespace
 
+Status compilerStatus() { return nvrtc().status(); }
+
 Result<std::vector<char>> compile(std::string_view source, int capability) {
-  static const Result<NvrtcApi> loaded = loadNvrtc();
+  const Result<NvrtcApi>& loaded = nvrtc();
   if (!loaded)
     return loaded.status();
   const NvrtcApi& api = *loaded;

@@ -13,6 +13,9 @@
 
 namespace ring::runtime::cuda {
 
+/// Ok where NVRTC can be loaded; else NotFound or Unsupported, as loadNvrtc() says.
+Status compilerStatus();
+
 /// Compiles for compute capability `capability` (90 for 9.0), without contraction of a * b + c:
 /// ringc decides that. NotFound: no NVRTC. InvalidArgument: the compiler's log.
 Result<std::vector<char>> compile(std::string_view source, int capability);

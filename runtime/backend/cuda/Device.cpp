@@ -352,6 +352,9 @@ Result<std::unique_ptr<ComputeDevice>> openDevice() {
   Result<DriverApi> driver = loadDriver();
   if (!driver)
     return driver.status();
+  // Not at the first kernel: who has no compiler is to be told while another backend can be taken.
+  if (Status status = compilerStatus(); !status)
+    return status;
   auto device = std::make_unique<CudaDevice>(*driver);
   if (Status status = device->open(); !status)
     return status;
