@@ -6,7 +6,8 @@
 
 Each row runs ringc and `clang++-19 -fsyntax-only` (also fed to a compile of all targets) in turn, A B A B ...,
 and reports medians, p90 and the ratio of the medians. Wall time of whole processes, start included; files and
-programs are in the page cache after two unmeasured runs of each. NVRTC: ringc --emit=cubin less ringc
+programs are in the page cache after two unmeasured runs of each. Beside it the processor time (user and system),
+which other programs on the machine disturb less. NVRTC: ringc --emit=cubin less ringc
 --target=cuda, in turn, a new process each time: what a cold NVRTC costs on that source. Asserts nothing.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,17 +40,24 @@ private:
 """
 
 
+def childSeconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def timed(command):
+    """(wall, processor) milliseconds of one run."""
+    cpuBegin = childSeconds()
     begin = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     end = time.perf_counter()
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
-    return (end - begin) * 1e3
+    return (end - begin) * 1e3, (childSeconds() - cpuBegin) * 1e3
 
 
 def interleaved(commands, runs):
-    """Milliseconds of each command, runs times in turn."""
+    """Times of each command, runs times in turn."""
     for command in commands:
         for _ in range(2):
             timed(command)
@@ -60,9 +69,10 @@ def interleaved(commands, runs):
 
 
 def summary(samples):
-    ordered = sorted(samples)
-    return {"median_ms": round(statistics.median(ordered), 2),
-            "p90_ms": round(ordered[int(0.9 * (len(ordered) - 1))], 2), "runs": len(ordered)}
+    wall, cpu = (sorted(kind) for kind in zip(*samples))
+    return {"median_ms": round(statistics.median(wall), 2),
+            "p90_ms": round(wall[int(0.9 * (len(wall) - 1))], 2),
+            "cpu_median_ms": round(statistics.median(cpu), 2), "runs": len(wall)}
 
 
 def compareWithClang(name, arguments, file):
@@ -74,6 +84,7 @@ def compareWithClang(name, arguments, file):
     row = {"name": name, "file": os.path.relpath(file, ROOT) if file.startswith(ROOT) else "(generated)",
            "clang": summary(clangTimes), "ringc": summary(ringcTimes)}
     row["ratio"] = round(row["ringc"]["median_ms"] / row["clang"]["median_ms"], 3)
+    row["cpu_ratio"] = round(row["ringc"]["cpu_median_ms"] / row["clang"]["cpu_median_ms"], 3)
     return row
 
 
@@ -83,7 +94,7 @@ def nvrtcCost(name, arguments, file):
         source = [arguments.ringc, "--target=cuda", "--out-dir", out, file, *flags]
         cubin = [arguments.ringc, "--emit=cubin", "--arch=sm_90", "--out-dir", out, file, *flags]
         sourceTimes, cubinTimes = interleaved([source, cubin], arguments.runs)
-    difference = [c - s for s, c in zip(sourceTimes, cubinTimes)]
+    difference = [(c[0] - s[0], c[1] - s[1]) for s, c in zip(sourceTimes, cubinTimes)]
     return {"name": name, "file": os.path.relpath(file, ROOT), "nvrtc_cold": summary(difference)}
 
 
@@ -126,9 +137,12 @@ def main():
     for row in rows:
         if "ratio" in row:
             print(f"{row['name']:24} clang {row['clang']['median_ms']:8.1f} ms   ringc "
-                  f"{row['ringc']['median_ms']:8.1f} ms   ratio {row['ratio']:.2f}", file=sys.stderr)
+                  f"{row['ringc']['median_ms']:8.1f} ms   ratio {row['ratio']:.2f}   processor time: "
+                  f"{row['clang']['cpu_median_ms']:.1f} and {row['ringc']['cpu_median_ms']:.1f} ms, "
+                  f"ratio {row['cpu_ratio']:.2f}", file=sys.stderr)
         elif "nvrtc_cold" in row:
-            print(f"{row['name']:24} {row['nvrtc_cold']['median_ms']:8.1f} ms", file=sys.stderr)
+            print(f"{row['name']:24} {row['nvrtc_cold']['median_ms']:8.1f} ms   processor time: "
+                  f"{row['nvrtc_cold']['cpu_median_ms']:.1f} ms", file=sys.stderr)
     if not arguments.json:
         sys.stdout.write(text)
 
