@@ -74,7 +74,7 @@ def checkProject(options: argparse.Namespace, arguments: list) -> None:
 
     expect("no work to do" in run(options.cmake, "--build", build), "a second build does something")
 
-    header = source / "config" / "limits.h"
+    header = source / "config" / "MeterLimit.h"
     header.write_text(header.read_text().replace("= 10", "= 20"))
     before = (generated / "meterHandlers.wgsl").read_text()
     run(options.cmake, "--build", build)

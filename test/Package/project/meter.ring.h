@@ -2,7 +2,7 @@
 // A meter that adds up what it is sent and counts what is over a limit.
 #pragma once
 
-#include "limits.h"
+#include "MeterLimit.h"
 #include <ringkernel/ring.h>
 
 struct [[ring::message]] Reading {
