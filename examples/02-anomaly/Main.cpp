@@ -44,9 +44,8 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--precision", options.precision,
                  "of the written scores: double or float; double where the backend has it")
       ->check(CLI::IsMember({"double", "float"}));
-  app.add_option("--out", options.out, "where the scores go; '' for nowhere")
-      ->capture_default_str();
-  app.add_option("--plot", options.plot, "where the picture of one series goes; '' for nowhere")
+  app.add_option("--out", options.out, "where the scores go, or none")->capture_default_str();
+  app.add_option("--plot", options.plot, "where the picture of one series goes, or none")
       ->capture_default_str();
   app.add_option("--plot-series", options.plotSeries,
                  fmt::format("the series to draw; {}, else the first", kFamousSeries));
@@ -70,9 +69,8 @@ Scores run(const example::BackendOptions& backend, const DataSet& data, const ch
   Scores scores =
       detect<Real>(runtime, data, [&](std::uint64_t received) { progress.update(received); });
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  fmt::print("{}, {}: {} values scored in {:.3f} s, {:.2f} million a second\n",
-             runtime.backendName(), precision, data.rows(), taken.count(),
-             double(data.rows()) / taken.count() / 1e6);
+  fmt::print("{}, {}: {} values scored in {:.3f} s, {:.0f} a second\n", runtime.backendName(),
+             precision, data.rows(), taken.count(), double(data.rows()) / taken.count());
   return scores;
 }
 
@@ -109,9 +107,9 @@ double plotThreshold(const Series& series, const std::vector<double>& scores) {
   return bestDetection(alone, {scores}, profiles().front()).threshold;
 }
 
-/// A place for output, opened before the work starts; none where no name is given.
+/// A place for output, opened before the work starts.
 std::optional<example::OutputFile> openOutput(const std::string& path) {
-  return path.empty() ? std::nullopt : std::optional<example::OutputFile>(std::in_place, path);
+  return path == "none" ? std::nullopt : std::optional<example::OutputFile>(std::in_place, path);
 }
 
 void runExample(const Options& options) {

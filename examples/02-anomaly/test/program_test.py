@@ -81,6 +81,11 @@ class ProgramTest(unittest.TestCase):
         self.assertNotEqual(inDouble, inFloat)
         self.assertMatchesReference(inFloat["machines/pump.csv"], FLOAT_BOUND)
 
+    def testNoneWritesNothing(self):
+        ran = self.run_(INPUTS / "small", "--out=none", "--plot=none")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def testRealSeries(self):
         if not NAB.is_dir():
             self.skipTest(f"SKIPPED: no Numenta Anomaly Benchmark in '{NAB}'")
