@@ -159,6 +159,7 @@ private:
   ir::Expr* cast(const clang::CastExpr* e);
   ir::Expr* convert(ir::Expr* e, const ir::Type* to, clang::SourceLocation loc);
   ir::Expr* narrowed(ir::Expr* e);
+  ir::Expr* truncated(ir::Expr* e);
   ir::Expr* narrowedIndex(ir::Expr* e);
   ir::Expr* constant(const clang::Expr* e);
   bool isConstantShape(const clang::Expr* e, unsigned depth = 0) const;
@@ -169,10 +170,15 @@ private:
   ir::Expr* integer(const ir::Type* type, uint64_t value, clang::SourceLocation loc);
   ir::Expr* construct(const clang::CXXConstructExpr* e);
   ir::Expr* constructWith(const clang::CXXConstructExpr* e, const ir::StructType* type);
+  ir::Expr* constructInline(const clang::CXXConstructExpr* e,
+                            const clang::CXXConstructorDecl* definition,
+                            const ir::StructType* type);
   ir::Expr* defaultFields(const clang::CXXConstructorDecl* constructor, const ir::StructType* type,
                           clang::SourceRange range);
   ir::Expr* initList(const clang::InitListExpr* e);
   ir::Expr* initArray(const clang::InitListExpr* e, const ir::ArrayType* type);
+  ir::Expr* initInPlace(llvm::ArrayRef<const clang::Expr*> inits, const ir::StructType* type,
+                        clang::SourceRange range);
   ir::Expr* initStruct(llvm::ArrayRef<const clang::Expr*> inits, const ir::StructType* type,
                        clang::SourceRange range);
   ir::Expr* extract(ir::Expr* base, uint32_t field, clang::SourceLocation loc);
@@ -301,6 +307,9 @@ private:
 
 /// True where `param` is only ever read in `body`.
 bool isOnlyRead(const clang::ValueDecl& decl, const clang::Stmt& body);
+
+/// How often an expression names `decl`.
+unsigned countUses(const clang::ValueDecl& decl, const clang::Stmt* s);
 
 } // namespace ringc
 

@@ -12,7 +12,7 @@ ir::Expr* FunctionLowering::convert(ir::Expr* e, const ir::Type* to, clang::Sour
     return e;
   const auto* integer = llvm::dyn_cast<ir::IntType>(to);
   if (integer && integer->bits() == 32 && e->type()->size() == 8)
-    if (ir::Expr* narrow = narrowed(e))
+    if (ir::Expr* narrow = truncated(e))
       return convert(narrow, to, loc);
   return make<ir::CastExpr>(ir::CastKind::Convert, to, e, at(loc));
 }
@@ -37,6 +37,33 @@ ir::Expr* FunctionLowering::narrowed(ir::Expr* e) {
                  binary->op == ir::BinaryOp::BitXor);
   ir::Expr* lhs = staysSmall ? narrowed(binary->lhs) : nullptr;
   ir::Expr* rhs = lhs ? narrowed(binary->rhs) : nullptr;
+  return rhs ? make<ir::BinaryExpr>(binary->op, u32, lhs, rhs, e->loc()) : nullptr;
+}
+
+/// The low 32 bits of a 64-bit integer, computed in 32; null where that takes more than leaving out
+/// conversions. Sums, differences and products keep their low bits.
+ir::Expr* FunctionLowering::truncated(ir::Expr* e) {
+  const ir::Type* u32 = types().u32();
+  if (ir::Expr* narrow = narrowed(e))
+    return narrow;
+  if (!llvm::isa<ir::IntType>(e->type()) || e->type()->size() != 8)
+    return nullptr;
+  if (const auto* constant = llvm::dyn_cast<ir::ConstantExpr>(e))
+    return make<ir::ConstantExpr>(u32, constant->bits & UINT32_MAX, e->loc());
+  if (const auto* cast = llvm::dyn_cast<ir::CastExpr>(e)) {
+    const auto* from = llvm::dyn_cast<ir::IntType>(cast->operand->type());
+    if (cast->castKind != ir::CastKind::Convert || !from || from->bits() != 32)
+      return nullptr;
+    return from == u32 ? cast->operand
+                       : make<ir::CastExpr>(ir::CastKind::Convert, u32, cast->operand, e->loc());
+  }
+  const auto* binary = llvm::dyn_cast<ir::BinaryExpr>(e);
+  const bool keepsLowBits =
+      binary && (binary->op == ir::BinaryOp::Add || binary->op == ir::BinaryOp::Sub ||
+                 binary->op == ir::BinaryOp::Mul || binary->op == ir::BinaryOp::BitAnd ||
+                 binary->op == ir::BinaryOp::BitOr || binary->op == ir::BinaryOp::BitXor);
+  ir::Expr* lhs = keepsLowBits ? truncated(binary->lhs) : nullptr;
+  ir::Expr* rhs = lhs ? truncated(binary->rhs) : nullptr;
   return rhs ? make<ir::BinaryExpr>(binary->op, u32, lhs, rhs, e->loc()) : nullptr;
 }
 

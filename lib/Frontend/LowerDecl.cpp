@@ -270,6 +270,16 @@ private:
 
 } // namespace
 
+unsigned countUses(const clang::ValueDecl& decl, const clang::Stmt* s) {
+  if (!s)
+    return 0;
+  const auto* ref = llvm::dyn_cast<clang::DeclRefExpr>(s);
+  unsigned count = ref && ref->getDecl() == &decl ? 1 : 0;
+  for (const clang::Stmt* child : s->children())
+    count += countUses(decl, child);
+  return count;
+}
+
 bool isOnlyRead(const clang::ValueDecl& decl, const clang::Stmt& body) {
   return decl.getType().getNonReferenceType().isConstQualified() ||
          ReadOnlyCheck(decl).isOnlyRead(&body, false);

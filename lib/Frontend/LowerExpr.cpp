@@ -207,6 +207,9 @@ void FunctionLowering::effect(const clang::Expr* e) {
       dropResult(result);
     return;
   }
+  if (const auto* ref = llvm::dyn_cast<clang::DeclRefExpr>(e);
+      ref && bindings_.contains(ref->getDecl()))
+    return; // (void)unused
   if (e->isGLValue() && !llvm::isa<clang::MaterializeTemporaryExpr>(e)) {
     place(e);
     return;

@@ -10,6 +10,35 @@ namespace ringc {
 /// A larger array that is filled with something else than zeros would print as pages of text.
 constexpr uint64_t maxSpelledElements = 1024;
 
+/// A default member initialiser that reads other members needs an object to read them from.
+static bool mentionsThis(const clang::Stmt* s) {
+  if (!s)
+    return false;
+  if (const auto* init = llvm::dyn_cast<clang::CXXDefaultInitExpr>(s))
+    return mentionsThis(init->getExpr());
+  return llvm::isa<clang::CXXThisExpr>(s) || llvm::any_of(s->children(), mentionsThis);
+}
+
+/// A struct made field by field, so that later initialisers may read earlier fields.
+ir::Expr* FunctionLowering::initInPlace(llvm::ArrayRef<const clang::Expr*> inits,
+                                        const ir::StructType* type, clang::SourceRange range) {
+  const clang::SourceLocation loc = range.getBegin();
+  ir::Local* object = makeResult("object", type, loc);
+  object->isConst = false;
+  emit<ir::DeclStmt>(object, zero(type, loc), at(loc));
+  for (uint32_t i = 0; i < inits.size(); ++i) {
+    llvm::SaveAndRestore self(
+        this_, llvm::isa<clang::CXXDefaultInitExpr>(inits[i]) ? makePlace(object) : this_);
+    ir::Expr* made = value(inits[i]);
+    if (!made)
+      return nullptr;
+    if (made->type() != type->fields()[i].type)
+      return refuse(range, DiagId::NotSupportedYet, "this initialisation");
+    store(make<ir::FieldPlace>(makePlace(object), i, at(loc)), made, loc);
+  }
+  return loadLocal(object, loc);
+}
+
 ir::Expr* FunctionLowering::initList(const clang::InitListExpr* e) {
   if (!e->isSemanticForm() && e->getSemanticForm())
     e = e->getSemanticForm();
@@ -92,6 +121,8 @@ ir::Expr* FunctionLowering::initStruct(llvm::ArrayRef<const clang::Expr*> inits,
   }
   if (flat.empty())
     return zero(type, range.getBegin());
+  if (flat.size() == type->fields().size() && llvm::any_of(flat, mentionsThis))
+    return initInPlace(flat, type, range);
   Operands operands(*this, /*isUnsequenced=*/false);
   for (const clang::Expr* init : flat)
     if (!operands.addValue(init))
@@ -143,6 +174,11 @@ ir::Expr* FunctionLowering::constructWith(const clang::CXXConstructExpr* e,
   if (!constructor->hasBody(definition) || constructor->isInheritingConstructor())
     return refuse(e->getSourceRange(), DiagId::RefusedBodyNotVisible,
                   names().function(*constructor));
+  const auto* body = llvm::dyn_cast<clang::CompoundStmt>(definition->getBody());
+  if (body && body->body_empty())
+    if (ir::Expr* made =
+            constructInline(e, llvm::cast<clang::CXXConstructorDecl>(definition), type))
+      return made;
   ir::Local* object = makeResult("object", type, e->getExprLoc());
   object->isConst = false;
   emit<ir::DeclStmt>(object, zero(type, e->getExprLoc()), at(e->getExprLoc()));
@@ -152,6 +188,44 @@ ir::Expr* FunctionLowering::constructWith(const clang::CXXConstructExpr* e,
   return called.ok ? loadLocal(object, e->getExprLoc()) : nullptr;
 }
 
+/// A constructor that only initialises each field once from values, as an expression. Null, with
+/// nothing emitted, where it does more.
+ir::Expr* FunctionLowering::constructInline(const clang::CXXConstructExpr* e,
+                                            const clang::CXXConstructorDecl* definition,
+                                            const ir::StructType* type) {
+  llvm::DenseMap<const clang::FieldDecl*, const clang::Expr*> inits;
+  for (const clang::CXXCtorInitializer* init : definition->inits()) {
+    if (!init->isMemberInitializer() || init->getInit()->HasSideEffects(m_.ast) ||
+        mentionsThis(init->getInit()))
+      return nullptr;
+    inits[init->getMember()] = init->getInit();
+  }
+  for (const clang::ParmVarDecl* param : definition->parameters()) {
+    unsigned uses = 0;
+    for (const auto& [field, init] : inits)
+      uses += countUses(*param, init) + (isOnlyRead(*param, *init) ? 0 : 2);
+    if (uses > 1 || !param->getType()->isArithmeticType())
+      return nullptr;
+  }
+  for (const clang::FieldDecl* field : m_.types.fieldsOf(type))
+    if (!inits.contains(field))
+      return nullptr;
+  Operands operands(*this, /*isUnsequenced=*/true);
+  for (unsigned i = 0; i < e->getNumArgs(); ++i) {
+    if (!operands.addValue(e->getArg(i)))
+      return nullptr;
+  }
+  for (unsigned i = 0; i < e->getNumArgs(); ++i)
+    bind(definition->getParamDecl(i), Binding::of(operands.value(i)));
+  std::vector<ir::Expr*> args;
+  for (const clang::FieldDecl* field : m_.types.fieldsOf(type)) {
+    args.push_back(value(inits[field]));
+    if (!args.back() || args.back()->type() != type->fields()[args.size() - 1].type)
+      return nullptr;
+  }
+  return make<ir::ConstructExpr>(type, std::move(args), at(e->getExprLoc()));
+}
+
 /// What a constructor without a body of its own does: default member initialisers, zero elsewhere.
 ir::Expr* FunctionLowering::defaultFields(const clang::CXXConstructorDecl* constructor,
                                           const ir::StructType* type, clang::SourceRange range) {
@@ -159,11 +233,17 @@ ir::Expr* FunctionLowering::defaultFields(const clang::CXXConstructorDecl* const
   for (const clang::CXXCtorInitializer* init : constructor->inits())
     if (init->isMemberInitializer())
       inits[init->getMember()] = init->getInit();
+  std::vector<const clang::Expr*> ordered;
+  for (const clang::FieldDecl* field : m_.types.fieldsOf(type))
+    if (const clang::Expr* init = inits.lookup(field))
+      ordered.push_back(init);
+  if (ordered.size() == type->fields().size() && llvm::any_of(ordered, mentionsThis))
+    return initInPlace(ordered, type, range);
   std::vector<ir::Expr*> args;
   for (const clang::FieldDecl* field : m_.types.fieldsOf(type)) {
     const clang::Expr* init = inits.lookup(field);
-    if (!init && field->hasInClassInitializer())
-      init = field->getInClassInitializer();
+    if (mentionsThis(init))
+      return refuse(range, DiagId::NotSupportedYet, "this initialisation");
     const ir::Type* fieldType = type->fields()[args.size()].type;
     args.push_back(init ? value(init) : zero(fieldType, range.getBegin()));
     if (!args.back())

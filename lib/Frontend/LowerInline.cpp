@@ -115,6 +115,15 @@ FunctionLowering::callOperator(const Closure& closure,
   return converting;
 }
 
+/// A value that needs no name: a constant, or a local that never changes.
+static bool isFixed(const ir::Expr& value) {
+  if (llvm::isa<ir::ConstantExpr>(value))
+    return true;
+  const auto* read = llvm::dyn_cast<ir::LoadExpr>(&value);
+  const auto* whole = read ? llvm::dyn_cast<ir::LocalPlace>(read->place) : nullptr;
+  return whole && whole->local->isConst && !whole->local->isReference();
+}
+
 bool FunctionLowering::bindInlineParams(const clang::FunctionDecl* definition,
                                         llvm::ArrayRef<const clang::Expr*> args) {
   if (definition->getNumParams() != args.size())
@@ -152,6 +161,10 @@ bool FunctionLowering::bindInlineParams(const clang::FunctionDecl* definition,
     }
     ir::Expr* value = operands.value(index);
     const bool isChanged = definition->getBody() && !isOnlyRead(*param, *definition->getBody());
+    if (!isChanged && isFixed(*value)) {
+      bind(param, Binding::of(value));
+      continue;
+    }
     ir::Local* local =
         makeVariable(param->getName(), value->type(), param->getLocation(), !isChanged);
     emit<ir::DeclStmt>(local, value, at(param->getLocation()));
