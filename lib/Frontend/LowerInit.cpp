@@ -10,13 +10,18 @@ namespace ringc {
 /// A larger array that is filled with something else than zeros would print as pages of text.
 constexpr uint64_t maxSpelledElements = 1024;
 
-/// A default member initialiser that reads other members needs an object to read them from.
 static bool mentionsThis(const clang::Stmt* s) {
   if (!s)
     return false;
   if (const auto* init = llvm::dyn_cast<clang::CXXDefaultInitExpr>(s))
     return mentionsThis(init->getExpr());
   return llvm::isa<clang::CXXThisExpr>(s) || llvm::any_of(s->children(), mentionsThis);
+}
+
+/// A default member initialiser that reads other members needs an object to read them from; any other
+/// initialiser means the `this` of the function it is in.
+static bool readsMembers(const clang::Expr* init) {
+  return llvm::isa<clang::CXXDefaultInitExpr>(init) && mentionsThis(init);
 }
 
 /// A struct made field by field, so that later initialisers may read earlier fields.
@@ -121,7 +126,7 @@ ir::Expr* FunctionLowering::initStruct(llvm::ArrayRef<const clang::Expr*> inits,
   }
   if (flat.empty())
     return zero(type, range.getBegin());
-  if (flat.size() == type->fields().size() && llvm::any_of(flat, mentionsThis))
+  if (flat.size() == type->fields().size() && llvm::any_of(flat, readsMembers))
     return initInPlace(flat, type, range);
   Operands operands(*this, /*isUnsequenced=*/false);
   for (const clang::Expr* init : flat)
@@ -237,7 +242,7 @@ ir::Expr* FunctionLowering::defaultFields(const clang::CXXConstructorDecl* const
   for (const clang::FieldDecl* field : m_.types.fieldsOf(type))
     if (const clang::Expr* init = inits.lookup(field))
       ordered.push_back(init);
-  if (ordered.size() == type->fields().size() && llvm::any_of(ordered, mentionsThis))
+  if (ordered.size() == type->fields().size() && llvm::any_of(ordered, readsMembers))
     return initInPlace(ordered, type, range);
   std::vector<ir::Expr*> args;
   for (const clang::FieldDecl* field : m_.types.fieldsOf(type)) {

@@ -29,10 +29,9 @@ private:
 // CHECK-NEXT: let %v.1: f32 = (%v + %offset)
 // CHECK-NEXT: %self.a = (%self.a + %v.1)
 // CHECK-NEXT: let %v.2: f32 = %in.x
-// CHECK-NEXT: let %low: f32 = 1.0f32
 // CHECK-NEXT: var %result: f32
-// CHECK-NEXT: if (%v.2 < %low)
-// CHECK-NEXT: %result = %low
+// CHECK-NEXT: if (%v.2 < 1.0f32)
+// CHECK-NEXT: %result = 1.0f32
 // CHECK-NEXT: } else
 // CHECK-NEXT: if (%v.2 > 9.0f32)
 // CHECK-NEXT: %result = 9.0f32
@@ -41,11 +40,8 @@ private:
 // CHECK-NEXT: }
 // CHECK-NEXT: }
 // CHECK-NEXT: %self.a = %result
-// CHECK-NEXT: let %v.3: f32 = 3.0f32
-// CHECK-NEXT: let %v.4: f32 = %v.3
-// CHECK-NEXT: %self.a = (%self.a + %v.4)
-// CHECK-NEXT: let %v.5: f32 = %v.3
-// CHECK-NEXT: %self.a = (%self.a + %v.5)
+// CHECK-NEXT: %self.a = (%self.a + 3.0f32)
+// CHECK-NEXT: %self.a = (%self.a + 3.0f32)
 // CHECK-NEXT: let %key: f32 = %in.x
 // CHECK-NEXT: var %result.1: u32
 // CHECK-NEXT: var %returned: bool = false

@@ -24,13 +24,8 @@ private:
   float a = 0; std::uint32_t n = 0; std::int32_t k = 0; float table[16] = {};
 };
 
-// CHECK: func device "Made::Made" "(float) [function]" (ref function %self: "Made", let %v: f32)
-// CHECK-NEXT: %self.sum = %v
-// CHECK-NEXT: }
 // CHECK: func device "Made::Made" "(float, float) [function]" (ref function %self: "Made", let %v: f32, let %w: f32)
-// CHECK-NEXT: var %object: "Made" = "Made"{}
-// CHECK-NEXT: call "Made::Made" "(float) [function]"(&%object, %v)
-// CHECK-NEXT: %self = %object
+// CHECK-NEXT: %self = "Made"{%v}
 // CHECK-NEXT: %self.sum = (%self.sum + %w)
 // CHECK-NEXT: }
 // CHECK: func handler "A::on" "(const In &, ring::Context &)" (ref state %self: "A", ref const message %in: "In", let %ctx: context)
@@ -39,9 +34,8 @@ private:
 // CHECK-NEXT: var %zero: "Point" = "Point"{0.0f32, 0.0f32}
 // CHECK-NEXT: var %both: "Point" = "Point"{1.0f32, %in.x}
 // CHECK-NEXT: var %w: "WithDefault" = "WithDefault"{0.5f32, 3u32}
-// CHECK-NEXT: var %made: "Made" = "Made"{}
-// CHECK-NEXT: call "Made::Made" "(float) [function]"(&%made, %in.x)
+// CHECK-NEXT: var %made: "Made" = "Made"{%in.x}
 // CHECK-NEXT: var %other: "Made" = "Made"{}
-// CHECK-NEXT: call "Made::Made" "(float, float) [function]"(&%other, %in.x, 2.0f32)
+// CHECK-NEXT: call "Made::Made"(&%other, %in.x, 2.0f32)
 // CHECK-NEXT: %self.a = (((((%p.x + %zero.y) + %both.y) + %w.weight) + %made.sum) + %other.sum)
 // CHECK-NEXT: }
