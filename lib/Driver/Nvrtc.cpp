@@ -18,6 +18,9 @@ using NvrtcResult = int; // 0: success
 using NvrtcProgram = void*;
 constexpr NvrtcResult success = 0;
 
+/// First major version that is known to take `--minimal`.
+constexpr int minimalSince = 13;
+
 /// Newest first. The unversioned name exists where the toolkit's development files are.
 constexpr const char* libraryNames[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12"};
 
@@ -117,14 +120,14 @@ static bool knowsArch(llvm::ArrayRef<int> known, llvm::StringRef arch) {
 std::optional<std::string> Nvrtc::compile(const std::string& source, const std::string& fileName,
                                           llvm::StringRef arch, Output output,
                                           DiagnosticEngine& diagnostics) const {
+  int major = 0;
+  int minor = 0;
   int count = 0;
+  api_->check(api_->version(&major, &minor), "nvrtcVersion");
   api_->check(api_->getNumSupportedArchs(&count), "nvrtcGetNumSupportedArchs");
   std::vector<int> known(static_cast<size_t>(count));
   api_->check(api_->getSupportedArchs(known.data()), "nvrtcGetSupportedArchs");
   if (!knowsArch(known, arch)) {
-    int major = 0;
-    int minor = 0;
-    api_->check(api_->version(&major, &minor), "nvrtcVersion");
     auto archName = [](int number) { return "sm_" + std::to_string(number); };
     diagnostics.report(DiagId::NvrtcArchUnknown, {},
                        std::to_string(major) + "." + std::to_string(minor), arch,
@@ -136,11 +139,14 @@ std::optional<std::string> Nvrtc::compile(const std::string& source, const std::
   // A virtual architecture stops NVRTC before it assembles.
   const std::string archOption =
       "--gpu-architecture=" + (isPtx ? "compute_" + arch.drop_front(3).str() : arch.str());
-  const char* const options[] = {archOption.c_str(), "--fmad=false"};
+  std::vector<const char*> options = {archOption.c_str(), "--fmad=false"};
+  // Leaves out what only textures and cudaMalloc in device code need: a tenth of a small compile.
+  if (major >= minimalSince)
+    options.push_back("--minimal");
   NvrtcProgram program = nullptr;
   api_->check(api_->createProgram(&program, source.c_str(), fileName.c_str(), 0, nullptr, nullptr),
               "nvrtcCreateProgram");
-  if (api_->compileProgram(program, std::size(options), options) != success) {
+  if (api_->compileProgram(program, static_cast<int>(options.size()), options.data()) != success) {
     llvm::errs() << api_->logOf(program);
     RINGC_UNREACHABLE("NVRTC refuses the emitted CUDA for " + arch + "; its messages are above");
   }

@@ -30,7 +30,7 @@ def main(tool, root):
     problems += [f"'{id}' is used twice" for id in set(ids) if ids.count(id) > 1]
     problems += [f"'{id}' is not kebab-case" for id in ids if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id)]
     for message in re.findall(r"^\*(?:error|warning|note):\* `(.*)`$", document, re.MULTILINE):
-        if message[:1].isupper() and not re.match(r"[A-Z]{2}", message):
+        if message[:1].isupper() and not re.match(r"[A-Z][A-Z ]", message):
             problems.append(f"begins with a capital: {message}")
         if message.endswith("."):
             problems.append(f"ends with a period: {message}")

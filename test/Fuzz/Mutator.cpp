@@ -278,7 +278,7 @@ Mutator::Mutator(std::vector<Seed> corpus, uint64_t seed)
     : corpus_(std::move(corpus)), seed_(seed) {
   std::set<std::string> words;
   for (const Seed& file : corpus_) {
-    (file.isSlow ? slow_ : fast_).push_back(&file);
+    (file.isRare ? rare_ : common_).push_back(&file);
     for (std::string& token : tokens(file.text))
       words.insert(std::move(token));
   }
@@ -287,8 +287,8 @@ Mutator::Mutator(std::vector<Seed> corpus, uint64_t seed)
 
 Mutant Mutator::make(uint64_t index) const {
   Random random(seed_ + index * 0x2545f4914f6cdd1du);
-  const bool slow = fast_.empty() || (!slow_.empty() && random.below(16) == 0);
-  const Seed* seed = random.pick(slow ? slow_ : fast_);
+  const bool rare = common_.empty() || (!rare_.empty() && random.below(8) == 0);
+  const Seed* seed = random.pick(rare ? rare_ : common_);
   std::vector<std::string> parts = tokens(seed->text);
   for (size_t count = 1 + random.below(3); count > 0; --count)
     mutateOnce(parts, random, corpus_[random.below(corpus_.size())], vocabulary_);

@@ -15,7 +15,9 @@ namespace fuzz {
 struct Seed {
   std::string path;
   std::string text;
-  bool isSlow; ///< includes standard headers, which cost ten times what the file itself does
+  /// Refused as it is, or slow: includes standard headers, which cost ten times what it does
+  /// itself.
+  bool isRare;
 };
 
 struct Mutant {
@@ -31,7 +33,7 @@ public:
 
 private:
   std::vector<Seed> corpus_;
-  std::vector<const Seed*> fast_, slow_;
+  std::vector<const Seed*> common_, rare_;
   std::vector<std::string> vocabulary_; ///< every token of the corpus once
   uint64_t seed_;
 };

@@ -84,10 +84,10 @@ std::vector<fuzz::Seed> readCorpus(const std::vector<fs::path>& roots) {
     std::stringstream text;
     text << std::ifstream(path, std::ios::binary).rdbuf();
     std::string contents = text.str();
-    bool isSlow = false;
+    bool isRare = contents.find("expected-error") != std::string::npos;
     for (size_t at = 0; (at = contents.find("#include <", at)) != std::string::npos; ++at)
-      isSlow |= contents.compare(at, 18, "#include <ringkern") != 0;
-    corpus.push_back({path.string(), std::move(contents), isSlow});
+      isRare |= contents.compare(at, 18, "#include <ringkern") != 0;
+    corpus.push_back({path.string(), std::move(contents), isRare});
   }
   return corpus;
 }
