@@ -2,7 +2,7 @@
 """What lit tests may use.
 
 Substitutions: %ringc, %ring-opt, %check-cuda, %check-wgsl, %check-msl (the true compilers and shims of
-test/tools), %host-cxx (C++20, this tree's headers), and lit's own %s %S %t.
+test/tools), %ir-run (what IR means), %host-cxx (C++20, this tree's headers), and lit's own %s %S %t.
 Features: cuda (a GPU), nvrtc, ptxas, webgpu, msl-shim. An absent one is noted with its reason, and in CI
 (CI=true) nvrtc, webgpu and msl-shim may not be absent.
 """
@@ -82,6 +82,7 @@ tool("ring-opt", roundTrip)
 tool("check-cuda")
 tool("check-wgsl")
 tool("check-msl")
+tool("ir-run")
 include = os.path.join(config.ringkernel_source, "include")
 config.substitutions.append((r"%host-cxx\b", f"{config.host_cxx} -std=c++20 -ffp-contract=off -I{include}"))
 config.substitutions.append((r"%python\b", config.python))
