@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From one annotated C++ file to one IR module. The only door to clang: no header here names it, and
-// no other library may include it. What a user wrote wrong is printed, never thrown or returned.
+// From one annotated C++ file to one IR module. The only door to clang: no header here names it,
+// and no other library may include it. What a user wrote wrong is printed, never thrown or
+// returned.
 #ifndef RINGC_FRONTEND_FRONTEND_H
 #define RINGC_FRONTEND_FRONTEND_H
 
@@ -47,8 +48,8 @@ struct FrontendResult {
   std::vector<std::string> dependencies;
 };
 
-/// Parses, checks and lowers one file. Clang's messages and ours go to `diagnostics` in clang's form:
-/// `file:line:col: error: message [id]`, source line, caret, fix-it.
+/// Parses, checks and lowers one file. Clang's messages and ours go to `diagnostics` in clang's
+/// form: `file:line:col: error: message [id]`, source line, caret, fix-it.
 FrontendResult compile(const FrontendOptions& options, llvm::raw_ostream& diagnostics);
 
 /// Parses one file and writes clang's AST of the user's own declarations to `out`.
