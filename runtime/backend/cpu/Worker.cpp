@@ -18,7 +18,9 @@ namespace {
 // short, so that shared lines move seldom; one where a handler takes longer than its answer may.
 constexpr std::size_t kMaxBatch = 64;
 constexpr std::chrono::microseconds kBatchTime(20);
-constexpr unsigned kIdleYields = 2;     // turns without work after spinning and before sleeping
+constexpr std::size_t kFew = 8;
+constexpr unsigned kGatherPauses = 16;
+constexpr unsigned kIdleYields = 2; // turns without work after spinning and before sleeping
 
 } // namespace
 
@@ -54,7 +56,12 @@ void Worker::run() {
   unsigned idle = 0;
   // relaxed: seen in the end, and nothing else hangs on it
   while (!shared_.discard.load(std::memory_order_relaxed)) {
-    if (turn() != 0) {
+    if (const std::size_t work = turn(); work != 0) {
+      // Messages come one by one and without a break: to look at once again would only take the
+      // lines away from who writes to them. Let a few gather.
+      if (work < kFew && idle <= 2)
+        for (unsigned i = 0; i < kGatherPauses; ++i)
+          pause();
       idle = 0;
       continue;
     }
@@ -105,9 +112,12 @@ template <class Queue> std::size_t Worker::drainBatch(Queue& queue) {
   std::byte* record = queue.tryPeek();
   if (!record)
     return 0;
-  const auto start = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start; // a message that comes alone pays for no clock
   std::size_t count = 0;
   do {
+    if (count == 1)
+      start = Clock::now();
     handle(record);
     queue.advance();
     record = ++count < batch_ ? queue.tryPeek() : nullptr;
@@ -115,7 +125,7 @@ template <class Queue> std::size_t Worker::drainBatch(Queue& queue) {
   if constexpr (std::is_same_v<Queue, Ring>)
     queue.release();
   finishBatch();
-  if (std::chrono::steady_clock::now() - start > kBatchTime)
+  if (count > 1 && Clock::now() - start > kBatchTime)
     batch_ = std::max<std::size_t>(batch_ / 2, 1);
   else if (count == batch_)
     batch_ = std::min(batch_ * 2, kMaxBatch);
