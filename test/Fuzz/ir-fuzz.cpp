@@ -91,7 +91,7 @@ std::vector<fuzz::Seed> readCorpus(const std::vector<fs::path>& roots) {
   for (const fs::path& path : paths) {
     std::stringstream text;
     text << std::ifstream(path, std::ios::binary).rdbuf();
-    corpus.push_back({path.string(), text.str(), /*isSlow=*/false});
+    corpus.push_back({path.string(), text.str(), /*isRare=*/false});
   }
   return corpus;
 }
