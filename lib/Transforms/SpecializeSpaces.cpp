@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Languages with address spaces need one in every reference's type. A function that is called with
-// places of several spaces is copied for each; names stay, the namer tells the copies apart.
+// places of several spaces is copied for each; names stay, the namer tells the copies apart. In the
+// IR the second and later copies say in their signature which spaces they are for.
 
 #include "Locals.h"
 #include "ringc/IR/Walk.h"
@@ -62,6 +63,8 @@ private:
     auto* copy =
         module_.make<Function>(function.kind, function.name, function.returnType, function.loc);
     copy->signature = function.signature;
+    if (!isCopied_.insert(&function).second)
+      copy->signature += inSpaces(spaces);
     copy->shared = function.shared;
     Cloner cloner(module_);
     size_t next = 0;
@@ -76,8 +79,17 @@ private:
     return copy;
   }
 
+  static std::string inSpaces(const std::vector<AddressSpace>& spaces) {
+    static constexpr const char* kNames[] = {"function", "state", "message", "buffer", "workgroup"};
+    std::string text;
+    for (const AddressSpace space : spaces)
+      text += std::string(text.empty() ? " in " : ", ") + kNames[static_cast<size_t>(space)];
+    return text;
+  }
+
   Module& module_;
   std::map<Key, Function*> copies_;
+  llvm::DenseSet<const Function*> isCopied_;
 };
 
 } // namespace
