@@ -14,8 +14,9 @@
 namespace ring::runtime {
 namespace {
 
+/// A cache line at least: actors of different workers must not share one.
 std::align_val_t stateAlign(const ActorType& type) {
-  return std::align_val_t(std::max<std::size_t>(type.info->align, 16));
+  return std::align_val_t(std::max<std::size_t>(type.info->align, 64));
 }
 
 } // namespace

@@ -29,7 +29,7 @@ struct alignas(64) DirectoryEntry {
   std::atomic<std::uint32_t> word{0};
   std::uint32_t stateBytes = 0;
   const ActorType* type = nullptr;
-  std::byte* state = nullptr; ///< the CPU's copy; aligned to 16 or the type's alignment
+  std::byte* state = nullptr; ///< the CPU's copy; aligned to a cache line
   std::uint64_t place = 0;    ///< for backends that keep states elsewhere
   std::uint32_t failCode = 0;
 

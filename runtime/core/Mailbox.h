@@ -96,8 +96,8 @@ private:
   const Registry& registry_;
   const std::uint32_t maxAsks_;
   const std::uint64_t replyBytes_;
-  EventCount event_;
-  SpinLock lock_; // all that follows
+  alignas(64) EventCount event_; // workers look at it: nothing that changes may lie beside it
+  alignas(64) SpinLock lock_;    // all that follows
   std::deque<Question> questions_;
   std::vector<std::uint32_t> free_;
   std::deque<AskTicket> resumable_;

@@ -31,7 +31,8 @@ struct Tally {
 
 namespace ring::detail {
 
-class Activation {
+/// On lines of its own: it changes with every message.
+class alignas(64) Activation {
 public:
   using Lane = runtime::cpu::Lane;
 

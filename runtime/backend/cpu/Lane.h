@@ -16,7 +16,7 @@ namespace ring::runtime::cpu {
 
 using Ring = SpscRecordRing<>;
 
-class Lane {
+class alignas(64) Lane {
 public:
   Lane(Ring* ring, std::uint64_t spillBytes) : ring_(ring), spill_(spillBytes) {}
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMaxBatch = 64;
 constexpr std::chrono::microseconds kBatchTime(20);
 constexpr std::size_t kFew = 8;
-constexpr unsigned kGatherPauses = 16;
+constexpr unsigned kGatherPauses = 4;
 constexpr unsigned kIdleYields = 2; // turns without work after spinning and before sleeping
 
 } // namespace

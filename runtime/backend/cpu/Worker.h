@@ -23,8 +23,8 @@ inline constexpr std::uint32_t kSharedClient = 0, kOwnerClient = 1;
 
 class Worker;
 
-/// What all workers of a runtime use.
-struct Shared {
+/// What all workers of a runtime use; on lines of its own, because they read it all the time.
+struct alignas(64) Shared {
   Registry& registry;
   Directory& directory;
   EventCount& hostEvent;
@@ -86,17 +86,19 @@ private:
   void publishMade();
   void publishDone();
 
+  // Read by everybody who sends here, so nothing that changes may lie on these lines.
   Shared& shared_;
   const std::uint32_t index_;
-  Tally tally_;
-  std::size_t batch_ = 1; ///< messages of the next batch
   std::vector<std::unique_ptr<Ring>> inbound_; // by source; none from itself
-  Ring toHost_;
-  std::unique_ptr<detail::Activation> activation_;
-  EventCount event_;
-  PublicTally public_;
   std::atomic<bool> left_{true};
+  Ring toHost_;
+  alignas(64) EventCount event_;
+  // The thread's own.
+  alignas(64) Tally tally_;
+  std::size_t batch_ = 1; ///< messages of the next batch
+  std::unique_ptr<detail::Activation> activation_;
   std::thread thread_;
+  PublicTally public_;
 };
 
 } // namespace ring::runtime::cpu
