@@ -67,7 +67,8 @@ TEST(Actor, ActorsPlayAcrossWorkers) {
     ASSERT_TRUE(one && other);
     constexpr std::uint64_t kHops = 9999;
     EXPECT_OK(runtime.send(*one, test::Start{other.value().id, 0}));
-    EXPECT_OK(runtime.drain()); // order is promised by sender: the other's first number may overtake
+    EXPECT_OK(
+        runtime.drain()); // order is promised by sender: the other's first number may overtake
     EXPECT_OK(runtime.send(*other, test::Start{one.value().id, kHops}));
     EXPECT_OK(runtime.drain());
     std::optional<ring::Reply> reply = runtime.replies().poll();
