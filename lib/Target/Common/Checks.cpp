@@ -5,7 +5,6 @@
 #include "Checks.h"
 #include "Usage.h"
 #include "ringc/IR/Walk.h"
-#include "ringkernel/abi/Message.h"
 
 namespace ringc::target {
 
@@ -16,11 +15,6 @@ SourcePlace placeOf(const Module& module, Location loc) {
 }
 
 void checkCommon(const Module& module, DiagnosticEngine& diagnostics) {
-  constexpr uint64_t kLargest = uint64_t(0xff) * ring::abi::kChunkBytes - ring::abi::kPayloadOffset;
-  for (const Message& message : module.messages)
-    if (message.type->size() > kLargest)
-      diagnostics.report(DiagId::TargetMessageSize, placeOf(module, message.type->loc()),
-                         message.type->name(), message.type->size(), kLargest);
   for (const Actor& actor : module.actors)
     for (const char* needed :
          {"ring::ActorId", "ring::abi::Envelope", "ring::abi::RoundParams",

@@ -11,7 +11,7 @@ namespace ringc::target {
 
 SourcePlace placeOf(const ir::Module& module, ir::Location loc);
 
-/// What holds for every target: message sizes, the abi.
+/// What holds for every target: the layouts of ring::abi are there.
 void checkCommon(const ir::Module& module, DiagnosticEngine& diagnostics);
 /// Every use of a double.
 void checkNoDouble(const ir::Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics);
