@@ -45,7 +45,9 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   example::addBackendOptions(app, options.backend);
-  app.add_option("--steps", options.steps, "time steps")->capture_default_str();
+  app.add_option("--steps", options.steps, "time steps")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--dt", options.timeStepMs,
                  "milliseconds of a step; nine tenths of the stability limit where not given")
       ->check(CLI::PositiveNumber);
@@ -54,6 +56,8 @@ void declare(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--source", options.setup.sourceColumn,
                  "where the source stands, 0 (left) to 1 (right)")
+      ->capture_default_str();
+  app.add_option("--source-depth", options.setup.sourceDepth, "its depth in grid points")
       ->capture_default_str();
   app.add_option("--every", options.every, "steps from picture to picture")
       ->check(CLI::PositiveNumber)

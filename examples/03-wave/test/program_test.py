@@ -84,6 +84,8 @@ class ProgramTest(unittest.TestCase):
         self.assertRefused(1, "cannot read 'none'", "none")
         self.assertRefused(1, "above the stability limit", "--dt=2")
         self.assertRefused(1, "cannot make the folder 'file'", "--out=file", "--steps=1")
+        self.assertRefused(1, "the source is 301 grid points deep", "--source-depth=301")
+        self.assertRefused(2, "--steps", "--steps=0")
         self.assertRefused(2, "--backend", "--backend=abacus")
         self.assertRefused(2, "--steps", "--steps=many")
 
