@@ -60,7 +60,7 @@ struct RuntimeOptions {
   std::uint32_t maxAsks = 1u << 16;
   /// A library with the functions of webgpu.h; empty: RINGKERNEL_WEBGPU_LIBRARY of the
   /// environment, then the usual names.
-  std::string webgpuLibrary;
+  std::string webgpuLibrary = {};
 };
 
 /// Actor handles the message `M`: a public `void on(const M&, ring::Context&)`, exactly.
