@@ -9,6 +9,7 @@
 #include "Reflection.h"
 #include "TargetTable.h"
 #include "ringc/Analysis/Effects.h"
+#include "ringc/Analysis/Rules.h"
 #include "ringc/IR/Cloner.h"
 #include "ringc/IR/Linker.h"
 #include "ringc/IR/Printer.h"
@@ -140,6 +141,10 @@ std::optional<FrontendOptions> Compilation::frontendOptions(const std::string& i
 }
 
 void Compilation::laterStages(size_t index, ir::Module& module, DiagnosticEngine& diagnostics) {
+  if (!analysis::checkRules(module, diagnostics)) {
+    refused_ = true;
+    return;
+  }
   verifyOrAbort(module, "the frontend");
   if (!isTranslationUnit(options_.inputs[index]))
     host::addIdentities(module, inHeaders_);
