@@ -19,7 +19,7 @@ function(ringkernel_add_lit name)
   list(TRANSFORM ARG_UNPARSED_ARGUMENTS PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE folders)
   list(TRANSFORM ARG_PARAMS PREPEND "--param=" OUTPUT_VARIABLE parameters)
   add_test(NAME ${name} COMMAND Python3::Interpreter "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/lit" -sv
-           --no-progress-bar --timeout=300 ${parameters} ${folders})
+           --no-progress-bar ${parameters} ${folders})
   # lit uses all cores itself.
   set_tests_properties(${name} PROPERTIES LABELS lit RUN_SERIAL TRUE TIMEOUT 1800)
 endfunction()

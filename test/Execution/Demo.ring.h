@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 #pragma once
 #include <ringkernel/ring.h>
 #include <span>
