@@ -14,7 +14,7 @@ namespace {
 /// A complete temporary file and the name it is to get.
 struct Prepared {
   llvm::sys::fs::TempFile file;
-  const std::string* path;
+  std::string path;
 };
 
 std::string reasonOf(llvm::Error error) {
@@ -44,15 +44,20 @@ std::string writeSpecialFile(llvm::StringRef path, llvm::StringRef contents) {
 }
 
 /// Puts `contents` into a new temporary file beside `path`.
-std::string prepare(const std::string& path, llvm::StringRef contents,
+std::string prepare(const std::string& given, llvm::StringRef contents,
                     std::vector<Prepared>& prepared) {
-  if (llvm::sys::fs::is_directory(path))
+  if (llvm::sys::fs::is_directory(given))
     return std::make_error_code(std::errc::is_a_directory).message();
+  // A symbolic link stays one: what it names is replaced.
+  llvm::SmallString<256> target;
+  const bool isLink =
+      llvm::sys::fs::is_symlink_file(given) && !llvm::sys::fs::real_path(given, target);
+  const std::string path = isLink ? std::string(target) : given;
   auto file = llvm::sys::fs::TempFile::create(path + ".%%%%%%.tmp",
                                               llvm::sys::fs::all_read | llvm::sys::fs::all_write);
   if (!file)
     return reasonOf(file.takeError());
-  prepared.push_back({std::move(*file), &path});
+  prepared.push_back({std::move(*file), path});
   llvm::raw_fd_ostream os(prepared.back().file.FD, /*shouldClose=*/false);
   return writeAll(os, contents);
 }
@@ -60,12 +65,12 @@ std::string prepare(const std::string& path, llvm::StringRef contents,
 /// Gives every file its name; on an error takes back what got one.
 std::string renameAll(std::vector<Prepared>& prepared, std::string& failedPath) {
   for (size_t i = 0; i < prepared.size(); ++i) {
-    llvm::Error error = prepared[i].file.keep(*prepared[i].path);
+    llvm::Error error = prepared[i].file.keep(prepared[i].path);
     if (!error)
       continue;
-    failedPath = *prepared[i].path;
+    failedPath = prepared[i].path;
     for (size_t j = 0; j < i; ++j)
-      llvm::sys::fs::remove(*prepared[j].path);
+      llvm::sys::fs::remove(prepared[j].path);
     for (size_t j = i + 1; j < prepared.size(); ++j)
       llvm::consumeError(prepared[j].file.discard());
     return reasonOf(std::move(error));

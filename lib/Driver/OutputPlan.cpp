@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The rules of ringc's outputs: names, how many, and which options go together. Opens no file.
+// The rules of ringc's outputs: names, how many, and which options go together. Reads and writes no
+// file.
 
 #include "OutputPlan.h"
 #include "ringc/Support/Check.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 namespace ringc {
@@ -162,6 +164,27 @@ bool checkModuleName(const DriverOptions& options, DiagnosticEngine& diagnostics
 
 } // namespace
 
+/// Nothing that is read may be replaced, nor anything written twice.
+static bool checkPaths(const DriverOptions& options, const std::vector<PlannedOutput>& outputs,
+                       DiagnosticEngine& diagnostics) {
+  std::vector<std::string> paths;
+  for (const PlannedOutput& output : outputs)
+    paths.push_back(output.path);
+  if (options.depfile && llvm::is_contained(paths, *options.depfile)) {
+    diagnostics.report(DiagId::OutputGivenTwice, {}, *options.depfile);
+    return false;
+  }
+  if (options.depfile)
+    paths.push_back(*options.depfile);
+  for (const std::string& path : paths)
+    for (const std::string& input : options.inputs)
+      if (path != "-" && llvm::sys::fs::equivalent(path, input)) {
+        diagnostics.report(DiagId::OutputIsInput, {}, path, input);
+        return false;
+      }
+  return true;
+}
+
 std::optional<std::vector<PlannedOutput>> planOutputs(const DriverOptions& options,
                                                       DiagnosticEngine& diagnostics) {
   if (!checkTargets(options, diagnostics) || !checkInputs(options, diagnostics) ||
@@ -176,15 +199,16 @@ std::optional<std::vector<PlannedOutput>> planOutputs(const DriverOptions& optio
     if (!options.outDir && defaultsToStandardOutput(options.emit))
       output.path = "-";
   }
-  if (!options.outputFile)
-    return outputs;
-  if (outputs.size() > 1) {
+  if (options.outputFile && outputs.size() > 1) {
     diagnostics.report(
         DiagId::OneOutputOnly, {}, outputs.size(),
         llvm::join(llvm::map_range(outputs, [](const PlannedOutput& o) { return o.path; }), ", "));
     return std::nullopt;
   }
-  outputs.front().path = *options.outputFile;
+  if (options.outputFile)
+    outputs.front().path = *options.outputFile;
+  if (!checkPaths(options, outputs, diagnostics))
+    return std::nullopt;
   return outputs;
 }
 

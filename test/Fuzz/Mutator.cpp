@@ -25,6 +25,7 @@ public:
   /// In [0, bound); bound must not be 0.
   size_t below(size_t bound) { return static_cast<size_t>(next() % bound); }
   template <class T> const T& pick(const std::vector<T>& from) { return from[below(from.size())]; }
+  template <class T> T& pick(std::vector<T>& from) { return from[below(from.size())]; }
 
 private:
   uint64_t state_;
@@ -171,23 +172,93 @@ std::pair<size_t, size_t> lineAround(const std::vector<std::string>& parts, size
   return {begin, std::min(end + 1, parts.size())};
 }
 
-/// Words, numbers and operators are classes of their own.
-int classOf(const std::string& token) {
-  const unsigned char c = static_cast<unsigned char>(token[0]);
-  return std::isdigit(c) ? 0 : isWord(token[0]) ? 1 : isBlank(token[0]) ? 2 : 3;
+const std::vector<std::string> typeWords = {
+    "bool",    "int",     "float",    "double",  "char",     "int8_t",   "uint8_t",
+    "int16_t", "int32_t", "uint16_t", "int64_t", "uint32_t", "uint64_t", "size_t"};
+const std::vector<std::string> operators = {"+", "-", "*", "/", "%", "&",
+                                            "|", "^", "<", ">", "!", "~"};
+const std::vector<std::string> controlWords = {"break", "continue", "return"};
+const std::vector<std::string> numbers = {"0",   "1",   "2",    "31",   "32",          "33",
+                                          "64",  "127", "1.5f", "0.0f", "0xffffffffu", "1e30f",
+                                          "255", "3u",  "7ul",  "true", "2147483647",  "1.0"};
+
+enum class TokenClass : uint8_t { Blank, Type, Control, Number, Operator, Word, Other };
+
+TokenClass classOf(const std::string& token) {
+  auto isOneOf = [&](const std::vector<std::string>& words) {
+    return std::find(words.begin(), words.end(), token) != words.end();
+  };
+  if (isBlank(token[0]) || token.starts_with("//"))
+    return TokenClass::Blank;
+  if (isOneOf(typeWords))
+    return TokenClass::Type;
+  if (isOneOf(controlWords))
+    return TokenClass::Control;
+  if (isOneOf(operators))
+    return TokenClass::Operator;
+  if (std::isdigit(static_cast<unsigned char>(token[0])))
+    return TokenClass::Number;
+  return isWord(token[0]) ? TokenClass::Word : TokenClass::Other;
 }
 
-/// A word by a word, a number by a number, an operator by an operator of the same text: such
-/// results often compile, and so reach what lies behind the parser.
+/// A word by a word, a number by a number, an operator by an operator: what comes of it often
+/// compiles, and so reaches what lies behind the parser.
 void replaceByItsLike(std::vector<std::string>& parts, Random& random) {
   for (int tries = 0; tries < 100; ++tries) {
-    std::string& to = parts[random.below(parts.size())];
-    const std::string& from = parts[random.below(parts.size())];
-    if (classOf(to) != 2 && classOf(to) == classOf(from) && to != from) {
+    std::string& to = random.pick(parts);
+    switch (classOf(to)) {
+    case TokenClass::Blank:
+    case TokenClass::Other:
+      continue;
+    case TokenClass::Type:
+      to = random.pick(typeWords);
+      return;
+    case TokenClass::Control:
+      to = random.pick(controlWords);
+      return;
+    case TokenClass::Number:
+      to = random.pick(numbers);
+      return;
+    case TokenClass::Operator:
+      to = random.pick(operators);
+      return;
+    case TokenClass::Word: {
+      const std::string& from = random.pick(parts);
+      if (classOf(from) != TokenClass::Word)
+        continue;
       to = from;
       return;
     }
+    }
   }
+}
+
+/// A statement of one line is dropped, or done again elsewhere.
+void moveStatement(std::vector<std::string>& parts, Random& random) {
+  for (int tries = 0; tries < 100; ++tries) {
+    const auto [begin, end] = lineAround(parts, random.below(parts.size()));
+    if (end - begin < 2 || parts[end - 2] != ";")
+      continue;
+    const auto first = parts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = parts.begin() + static_cast<std::ptrdiff_t>(end);
+    const std::vector<std::string> line(first, last);
+    if (random.below(2) == 0) {
+      parts.erase(first, last);
+      return;
+    }
+    const auto [to, toEnd] = lineAround(parts, random.below(parts.size()));
+    if (toEnd - to < 2 || parts[toEnd - 2] != ";")
+      continue;
+    parts.insert(parts.begin() + static_cast<std::ptrdiff_t>(toEnd), line.begin(), line.end());
+    return;
+  }
+}
+
+void mutateGently(std::vector<std::string>& parts, Random& random) {
+  if (random.below(4) == 0)
+    moveStatement(parts, random);
+  else
+    replaceByItsLike(parts, random);
 }
 
 void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& other,
@@ -201,7 +272,7 @@ void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& oth
   const auto [lineBegin, lineEnd] = lineAround(parts, at);
   const auto first = parts.begin() + static_cast<std::ptrdiff_t>(lineBegin);
   const auto last = parts.begin() + static_cast<std::ptrdiff_t>(lineEnd);
-  switch (random.below(14)) {
+  switch (random.below(10)) {
   case 0:
     parts.erase(place);
     break;
@@ -220,12 +291,6 @@ void mutateOnce(std::vector<std::string>& parts, Random& random, const Seed& oth
   case 5:
   case 6:
     parts[at] = random.pick(vocabulary);
-    break;
-  case 10:
-  case 11:
-  case 12:
-  case 13:
-    replaceByItsLike(parts, random);
     break;
   case 7:
     parts.erase(first, last);
@@ -290,8 +355,12 @@ Mutant Mutator::make(uint64_t index) const {
   const bool rare = common_.empty() || (!rare_.empty() && random.below(8) == 0);
   const Seed* seed = random.pick(rare ? rare_ : common_);
   std::vector<std::string> parts = tokens(seed->text);
+  const bool gently = random.below(3) != 0 && !parts.empty();
   for (size_t count = 1 + random.below(3); count > 0; --count)
-    mutateOnce(parts, random, corpus_[random.below(corpus_.size())], vocabulary_);
+    if (gently)
+      mutateGently(parts, random);
+    else
+      mutateOnce(parts, random, corpus_[random.below(corpus_.size())], vocabulary_);
   return {joined(parts), seed};
 }
 
