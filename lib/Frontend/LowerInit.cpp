@@ -18,8 +18,8 @@ static bool mentionsThis(const clang::Stmt* s) {
   return llvm::isa<clang::CXXThisExpr>(s) || llvm::any_of(s->children(), mentionsThis);
 }
 
-/// A default member initialiser that reads other members needs an object to read them from; any other
-/// initialiser means the `this` of the function it is in.
+/// A default member initialiser that reads other members needs an object to read them from; any
+/// other initialiser means the `this` of the function it is in.
 static bool readsMembers(const clang::Expr* init) {
   return llvm::isa<clang::CXXDefaultInitExpr>(init) && mentionsThis(init);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Atomic operations on 32-bit words in global or shared memory, as PTX. Each name says its order and
-// scope: ring_atomicAdd_relaxed_gpu. The sequentially consistent ones are a fence.sc of their scope and
-// then the acquiring (loads, read-modify-write) or relaxed (stores) access, as the PTX memory model
-// maps C++'s.
+// Atomic operations on 32-bit words in global or shared memory, as PTX. Each name says its order
+// and scope: ring_atomicAdd_relaxed_gpu. The sequentially consistent ones are a fence.sc of their
+// scope and then the acquiring (loads, read-modify-write) or relaxed (stores) access, as the PTX
+// memory model maps C++'s.
+//
 // uses: cuda/types.cuh
 
 #define RING_FENCE(scope) "fence.sc." scope ";\n\t"
@@ -38,7 +39,8 @@
   }
 #define RING_ATOMIC_STORE(Order, Scope, fence, order, T)                                           \
   __device__ __forceinline__ void ring_atomicStore_##Order##_##Scope(T* place, T value) {          \
-    asm volatile(fence "st." order "." #Scope ".b32 [%0], %1;" ::"l"(place), "r"(value) : "memory"); \
+    asm volatile(fence "st." order "." #Scope ".b32 [%0], %1;" ::"l"(place), "r"(value)            \
+                 : "memory");                                                                      \
   }
 
 #define RING_ATOMICS_ORDER(Order, Scope, fence, order, T, type)                                    \

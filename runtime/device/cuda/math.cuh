@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What C++ code means by min, isnan, countl_zero, ... where CUDA's own functions take other types or
-// differ. Assumes types.cuh.
+// What C++ code means by min, isnan, countl_zero, ... where CUDA's own functions take other types
+// or differ. Assumes types.cuh.
+//
 // uses: cuda/types.cuh
 
 // std::min and std::max: of equal or unordered values the first.
@@ -56,7 +57,9 @@ __device__ __forceinline__ int ring_clz(ring_i64 x) { return __clzll(x); }
 __device__ __forceinline__ int ring_ctz(ring_u8 x) { return __ffs(int(x | 0x100u)) - 1; }
 __device__ __forceinline__ int ring_ctz(ring_u16 x) { return __ffs(int(x | 0x10000u)) - 1; }
 __device__ __forceinline__ int ring_ctz(ring_u32 x) { return x == 0u ? 32 : __ffs(int(x)) - 1; }
-__device__ __forceinline__ int ring_ctz(ring_u64 x) { return x == 0u ? 64 : __ffsll(ring_i64(x)) - 1; }
+__device__ __forceinline__ int ring_ctz(ring_u64 x) {
+  return x == 0u ? 64 : __ffsll(ring_i64(x)) - 1;
+}
 __device__ __forceinline__ int ring_ctz(ring_i8 x) { return ring_ctz(ring_u8(x)); }
 __device__ __forceinline__ int ring_ctz(ring_i16 x) { return ring_ctz(ring_u16(x)); }
 __device__ __forceinline__ int ring_ctz(ring_i32 x) { return ring_ctz(ring_u32(x)); }

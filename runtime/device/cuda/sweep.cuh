@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where a stencil's body stands: coordinates of the centre, extents of the fields, pitches in cells.
-// Assumes types.cuh and the printed abi.
+// Where a stencil's body stands: coordinates of the centre, extents of the fields, pitches in
+// cells. Assumes types.cuh and the printed abi.
+//
 // uses: cuda/types.cuh
 
 struct ring_Cell {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Integers of fixed size and arrays that are values, without a header: including one costs NVRTC more
-// than compiling a handler does.
+// Integers of fixed size and arrays that are values, without a header: including one costs NVRTC
+// more than compiling a handler does.
 
 typedef signed char ring_i8;
 typedef unsigned char ring_u8;
