@@ -137,9 +137,9 @@ struct ring_Context {
   ring_u32 outboxCapacity, slotBytes;
   const ring_Envelope* message;
   ring_ActorId self;
-  ring_u32 sends;        // of this activation, so far
-  ring_u32 firstSend;    // sends before the current message
-  ring_u32 trySends;     // of the current message
+  ring_u32 sends;     // of this activation, so far
+  ring_u32 firstSend; // sends before the current message
+  ring_u32 trySends;  // of the current message
   ring_u32 status, failCode, handled;
 };
 
@@ -186,8 +186,8 @@ __device__ __forceinline__ void ring_post(ring_Context& ctx, ring_ActorId target
   slot->header.targetGeneration = target.generation;
   slot->header.type = ring_u16(type);
   slot->header.flags = ring_u8(flags);
-  slot->header.chunks = ring_u8((ring_kPayloadOffset + sizeof(Message) + ring_kChunkBytes - 1) /
-                                ring_kChunkBytes);
+  slot->header.chunks =
+      ring_u8((ring_kPayloadOffset + sizeof(Message) + ring_kChunkBytes - 1) / ring_kChunkBytes);
   slot->header.sourceShard = 0;
   slot->source.source = ctx.self;
   slot->source.correlation = correlation;
@@ -234,9 +234,8 @@ __device__ __forceinline__ ring_Context ring_beginActivation(const ring_RoundPar
 }
 
 /// Makes the next message the current one.
-__device__ __forceinline__ void ring_beginMessage(ring_Context& ctx,
-                                                  const ring_Activation& activation,
-                                                  const ring_u8* inbox) {
+__device__ __forceinline__ void
+ring_beginMessage(ring_Context& ctx, const ring_Activation& activation, const ring_u8* inbox) {
   ctx.message = (const ring_Envelope*)(inbox + ring_u64(activation.firstMessage + ctx.handled) *
                                                    ctx.slotBytes);
   ctx.firstSend = ctx.sends;
@@ -250,7 +249,8 @@ __device__ __forceinline__ void ring_endMessage(ring_Context& ctx) {
     ctx.sends = ctx.firstSend;
 }
 
-template <class Message> __device__ __forceinline__ const Message& ring_payload(const ring_Context& ctx) {
+template <class Message>
+__device__ __forceinline__ const Message& ring_payload(const ring_Context& ctx) {
   return *(const Message*)((const ring_u8*)ctx.message + ring_kPayloadOffset);
 }
 
