@@ -40,7 +40,7 @@ uint8_t* Lanes::shared(const ir::Local* local) {
 }
 
 void Lanes::awaitTurn(std::unique_lock<std::mutex>& lock, uint32_t lane) {
-  turn_.wait(lock, [&] { return current_ == lane && states_[lane] == State::Ready; });
+  turns_[lane].wait(lock, [&] { return current_ == lane && states_[lane] == State::Ready; });
 }
 
 uint32_t Lanes::next() const {
@@ -66,7 +66,8 @@ void Lanes::handOver(State state, uint32_t lane) {
       std::ranges::fill(states_, State::Ready);
   }
   current_ = next();
-  turn_.notify_all();
+  if (current_ < count)
+    turns_[current_].notify_one();
 }
 
 } // namespace ring::test

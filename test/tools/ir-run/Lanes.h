@@ -17,7 +17,8 @@ namespace ring::test {
 
 class Lanes {
 public:
-  Lanes(uint32_t count, bool reverse) : states_(count, State::Ready), reverse_(reverse) {}
+  Lanes(uint32_t count, bool reverse)
+      : states_(count, State::Ready), turns_(count), reverse_(reverse) {}
 
   /// Runs `lane` once for each lane; returns when all have ended.
   void run(const std::function<void(uint32_t)>& lane);
@@ -34,9 +35,9 @@ private:
   uint32_t next() const;
 
   std::vector<State> states_;
+  std::vector<std::condition_variable> turns_; ///< one a lane
   bool reverse_;
   std::mutex mutex_;
-  std::condition_variable turn_;
   uint32_t current_ = 0;
   std::map<const ir::Local*, Bytes> shared_;
 };
