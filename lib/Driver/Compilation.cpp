@@ -105,7 +105,6 @@ bool Compilation::compileAbi() {
   frontend.moduleName = options_.moduleName;
   frontend.color = color_;
   frontend.laterStages = [this](ir::Module& module, DiagnosticEngine&) {
-    verifyOrAbort(module, "the frontend");
     llvm::raw_string_ostream os(texts_.emplace_back());
     targetFunctions(planned_.front().target).printAbi(module, os);
   };
@@ -145,7 +144,6 @@ void Compilation::laterStages(size_t index, ir::Module& module, DiagnosticEngine
     refused_ = true;
     return;
   }
-  verifyOrAbort(module, "the frontend");
   if (!isTranslationUnit(options_.inputs[index]))
     host::addIdentities(module, inHeaders_);
   // A conflict has a place in another input too, which this call of the frontend cannot show.

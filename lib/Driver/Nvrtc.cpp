@@ -9,6 +9,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include <cstdlib>
 #include <dlfcn.h>
+#include <link.h>
+#include <sys/auxv.h>
 
 namespace ringc {
 
@@ -32,6 +34,13 @@ std::vector<std::string> libraryCandidates() {
   candidates.insert(candidates.end(), std::begin(libraryNames), std::end(libraryNames));
   candidates.push_back("/usr/local/cuda/lib64/libnvrtc.so");
   return candidates;
+}
+
+/// A statically linked program names no loader, and its dlopen crashes.
+bool isStaticallyLinked() {
+  const auto* headers = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+  return llvm::none_of(llvm::ArrayRef(headers, getauxval(AT_PHNUM)),
+                       [](const ElfW(Phdr) & header) { return header.p_type == PT_INTERP; });
 }
 
 /// `sm_90a` -> 90
@@ -102,6 +111,11 @@ Nvrtc::Nvrtc(std::unique_ptr<Api> api) : api_(std::move(api)) {}
 Nvrtc::~Nvrtc() = default;
 
 std::unique_ptr<Nvrtc> Nvrtc::load(DiagnosticEngine& diagnostics) {
+  if (isStaticallyLinked()) {
+    diagnostics.report(DiagId::NvrtcMissing, {},
+                       "nothing, because this ringc is statically linked and can load no library");
+    return nullptr;
+  }
   const std::vector<std::string> candidates = libraryCandidates();
   for (const std::string& name : candidates) {
     auto api = std::make_unique<Api>();
