@@ -7,7 +7,6 @@
 #include "Discovery.h"
 #include "Invocation.h"
 #include "ModuleLowering.h"
-#include "ringc/IR/Verifier.h"
 #include "ringc/Support/Check.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -114,17 +113,6 @@ FrontendResult run(const FrontendOptions& options, llvm::raw_ostream& os, UseAst
   return result;
 }
 
-/// What verifies never crashes a pass: a module that does not is an error of ours.
-void checkModule(const ir::Module& module) {
-  DiagnosticEngine engine;
-  if (ir::verify(module, engine))
-    return;
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  printDiagnostics(engine, os, false);
-  RINGC_UNREACHABLE("the frontend made a module that does not verify:\n" + text);
-}
-
 } // namespace
 
 FrontendResult compile(const FrontendOptions& options, llvm::raw_ostream& diagnostics) {
@@ -139,7 +127,6 @@ FrontendResult compile(const FrontendOptions& options, llvm::raw_ostream& diagno
         lowering.lower(discover(ast, names, reporter));
         if (ast.getDiagnostics().hasErrorOccurred())
           return;
-        checkModule(*module);
         if (options.laterStages) {
           DiagnosticEngine later;
           options.laterStages(*module, later);
