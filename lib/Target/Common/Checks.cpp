@@ -47,7 +47,7 @@ static bool holdsDouble(const Type* type) {
 static const Expr* firstDouble(const Function& function) {
   const Expr* first = nullptr;
   walkExprs(*function.body, [&](const Expr& expr) {
-    if (!first && holdsDouble(expr.type()))
+    if (!first && llvm::isa<ConstantExpr, CastExpr>(expr) && holdsDouble(expr.type()))
       first = &expr;
   });
   return first;
@@ -64,9 +64,8 @@ void checkNoDouble(const Module& module, llvm::StringRef target, DiagnosticEngin
   for (const StructType* type : usedStructs(module))
     for (const Field& field : type->fields())
       check(field.type, field.loc);
-  const bool inStructs = found;
   for (const Function* function : module.functions) {
-    found = inStructs;
+    found = false;
     for (const Local* param : function->params)
       check(param->type, param->loc);
     for (const Local* shared : function->shared)
