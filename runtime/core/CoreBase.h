@@ -41,7 +41,7 @@ protected:
                       std::uint64_t correlation) = 0;
 
   /// Pumps until `done()`, or the deadline: false. Spins, then yields, then sleeps on the mailbox's
-  /// event for up to `nap` at a time.
+  /// event for up to `nap` at a time. `done` is never called again once it said true.
   template <class Done>
   bool pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::microseconds nap);
 
@@ -68,9 +68,13 @@ bool CoreBase::pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::mi
       std::this_thread::yield();
     } else {
       const std::uint64_t key = mailbox_.event().prepare();
-      if (pump() || done()) {
+      if (pump()) {
         mailbox_.event().cancel();
         continue;
+      }
+      if (done()) { // takes the answer, so it is asked no second time
+        mailbox_.event().cancel();
+        return true;
       }
       const detail::Deadline now = Clock::now();
       if (now >= deadline) {

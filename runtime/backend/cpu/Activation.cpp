@@ -13,6 +13,10 @@ constexpr std::uint8_t kTouched = 1, kDirty = 2;
 } // namespace
 
 void Activation::touch(std::uint32_t lane) {
+  if (lane == selfLane_) {
+    selfTouched_ = true; // nothing to publish
+    return;
+  }
   if (marks_[lane] & kTouched)
     return;
   touched_.push_back(lane);
@@ -21,15 +25,22 @@ void Activation::touch(std::uint32_t lane) {
   marks_[lane] = kTouched | kDirty;
 }
 
+runtime::TypeIndex Activation::indexOf(const TypeInfo& type) {
+  if (&type == lastType_)
+    return lastIndex_;
+  // A message of another module may be new.
+  Result<runtime::TypeIndex> index = registry_.message(type);
+  if (!index)
+    return runtime::kNoType;
+  lastType_ = &type;
+  return lastIndex_ = *index;
+}
+
 bool Activation::put(ActorId target, const TypeInfo& type, const void* message, std::uint8_t flags,
                      std::uint64_t correlation) {
-  runtime::TypeIndex index = registry_.find(type);
-  if (index == runtime::kNoType) { // a message of another module, for the first time
-    Result<runtime::TypeIndex> added = registry_.message(type);
-    if (!added)
-      return false;
-    index = *added;
-  }
+  const runtime::TypeIndex index = indexOf(type);
+  if (index == runtime::kNoType)
+    return false;
   const std::uint32_t to = laneOf(target);
   const std::size_t bytes = abi::kPayloadOffset + type.size;
   if (bytes > maxRecordBytes_)
@@ -84,6 +95,10 @@ void Activation::report(runtime::Outcome outcome) {
 }
 
 void Activation::commit() {
+  if (selfTouched_) {
+    lanes_[selfLane_]->commit();
+    selfTouched_ = false;
+  }
   for (const std::uint32_t lane : touched_) {
     lanes_[lane]->commit();
     marks_[lane] = kDirty;
@@ -96,6 +111,10 @@ void Activation::commit() {
 }
 
 void Activation::rollback() {
+  if (selfTouched_) {
+    lanes_[selfLane_]->rollback();
+    selfTouched_ = false;
+  }
   for (const std::uint32_t lane : touched_) {
     lanes_[lane]->rollback();
     marks_[lane] = kDirty;

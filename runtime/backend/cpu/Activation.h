@@ -6,6 +6,7 @@
 #define RINGKERNEL_RUNTIME_BACKEND_CPU_ACTIVATION_H
 
 #include "runtime/backend/cpu/Lane.h"
+#include "runtime/core/Modulo.h"
 #include "runtime/core/Record.h"
 #include "runtime/core/Registry.h"
 
@@ -36,12 +37,12 @@ class alignas(64) Activation {
 public:
   using Lane = runtime::cpu::Lane;
 
-  /// `lanes`: to each worker and, last, to the host.
+  /// `lanes`: to each worker, that to `self` without a ring, and, last, to the host.
   Activation(runtime::Registry& registry, std::vector<std::unique_ptr<Lane>> lanes,
-             std::size_t maxRecordBytes, runtime::cpu::Tally& tally)
+             std::uint32_t self, std::size_t maxRecordBytes, runtime::cpu::Tally& tally)
       : registry_(registry), workers_(static_cast<std::uint32_t>(lanes.size() - 1)),
-        maxRecordBytes_(maxRecordBytes), tally_(tally), lanes_(std::move(lanes)),
-        marks_(lanes_.size()) {}
+        shardOf_(workers_), selfLane_(self), maxRecordBytes_(maxRecordBytes), tally_(tally),
+        lanes_(std::move(lanes)), marks_(lanes_.size()) {}
 
   std::vector<std::unique_ptr<Lane>>& lanes() { return lanes_; }
 
@@ -81,8 +82,9 @@ private:
   bool put(ActorId target, const TypeInfo& type, const void* message, std::uint8_t flags,
            std::uint64_t correlation);
   void touch(std::uint32_t lane);
+  runtime::TypeIndex indexOf(const TypeInfo& type);
   std::uint32_t laneOf(ActorId target) const {
-    return target.index == abi::kHostIndex ? workers_ : target.index % workers_;
+    return target.index == abi::kHostIndex ? workers_ : shardOf_(target.index);
   }
   ActorId self() const {
     return {message_->header.targetIndex, message_->header.targetGeneration, 0};
@@ -90,10 +92,15 @@ private:
 
   runtime::Registry& registry_;
   const std::uint32_t workers_;
+  const runtime::Modulo shardOf_;
+  const std::uint32_t selfLane_;
   const std::size_t maxRecordBytes_;
   runtime::cpu::Tally& tally_;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  std::vector<std::uint32_t> touched_; ///< by the current handler
+  const TypeInfo* lastType_ = nullptr; ///< most sends are of the type of the one before
+  runtime::TypeIndex lastIndex_ = runtime::kNoType;
+  std::vector<std::uint32_t> touched_; ///< by the current handler, the lane to itself apart
+  bool selfTouched_ = false;
   std::vector<std::uint32_t> dirty_;
   std::vector<std::uint8_t> marks_; ///< by lane: kTouched, kDirty
 

@@ -31,7 +31,8 @@ CpuBackend::CpuBackend(const RuntimeOptions& options)
               {},
               false,
               false},
-      owner_(&threadMark), launcher_(workerCount(options)) {
+      owner_(&threadMark), shardOf_(workerCount(options)),
+      maxRecordBytes_(options.mailboxSlots * std::size_t(64) / 4), launcher_(workerCount(options)) {
   const std::uint32_t count = workerCount(options);
   const std::size_t chunks = std::size_t(options.mailboxSlots) * 64 / Ring::kChunkBytes;
   for (std::uint32_t index = 0; index < count; ++index)
@@ -46,7 +47,7 @@ CpuBackend::~CpuBackend() {
 }
 
 Status CpuBackend::checkMessages(const TypeInfo& actor) const {
-  const std::size_t limit = shared_.workers[0]->toHost().maxRecordBytes() - abi::kPayloadOffset;
+  const std::size_t limit = maxRecordBytes_ - abi::kPayloadOffset;
   for (const HandlerInfo& handler : actor.handlers)
     if (const TypeInfo& message = handler.message(); message.size > limit)
       return Status(StatusCode::Exhausted,
@@ -110,7 +111,7 @@ Status CpuBackend::enter(ActorId target, std::size_t recordBytes, bool isControl
   std::unique_lock<std::mutex> lock;
   if (source == kSharedClient)
     lock = std::unique_lock(client.mutex);
-  Worker& worker = *shared_.workers[target.index % shared_.workers.size()];
+  Worker& worker = *shared_.workers[shardOf_(target.index)];
   Ring& ring = worker.inbound(source);
   std::byte* record = ring.tryReserve(recordBytes);
   if (!record) [[unlikely]] {
@@ -142,7 +143,7 @@ Status CpuBackend::post(ActorId target, const TypeInfo& message, const void* pay
     type = *added;
   }
   const std::size_t bytes = abi::kPayloadOffset + message.size;
-  if (bytes > shared_.workers[0]->toHost().maxRecordBytes()) [[unlikely]]
+  if (bytes > maxRecordBytes_) [[unlikely]]
     return Status(StatusCode::Exhausted, "message `" + std::string(message.name) + "` has " +
                                              std::to_string(message.size) +
                                              " bytes; set `RuntimeOptions::mailboxSlots`");

@@ -10,6 +10,7 @@
 #include "runtime/backend/cpu/MemoryTable.h"
 #include "runtime/backend/cpu/Worker.h"
 #include "runtime/core/CoreBase.h"
+#include "runtime/core/Modulo.h"
 
 #include <atomic>
 #include <memory>
@@ -70,7 +71,9 @@ private:
 
   Shared shared_;
   std::array<Client, kClients> clients_;
-  const void* owner_; // the creating thread's mark
+  const void* const owner_; // the creating thread's mark
+  const Modulo shardOf_;
+  const std::size_t maxRecordBytes_;
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> repliesTaken_{0}, spawned_{0}, leftDead_{0};
   std::mutex stopMutex_;

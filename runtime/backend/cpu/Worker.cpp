@@ -39,7 +39,7 @@ void Worker::start() {
         to == index_ ? nullptr : &shared_.workers[to]->inbound(kClients + index_),
         shared_.spillBytes));
   lanes.push_back(std::make_unique<Lane>(&toHost_, shared_.spillBytes));
-  activation_ = std::make_unique<detail::Activation>(shared_.registry, std::move(lanes),
+  activation_ = std::make_unique<detail::Activation>(shared_.registry, std::move(lanes), index_,
                                                      toHost_.maxRecordBytes(), tally_);
   left_.store(false, std::memory_order_relaxed); // the thread's start orders it
   thread_ = std::thread([this] { run(); });

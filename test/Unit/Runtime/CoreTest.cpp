@@ -7,6 +7,7 @@
 
 #include "runtime/core/Directory.h"
 #include "runtime/core/EventCount.h"
+#include "runtime/core/Modulo.h"
 #include "runtime/core/RecordQueue.h"
 #include "runtime/core/Registry.h"
 
@@ -246,6 +247,19 @@ TEST(EventCount, NoWakeUpIsLost) {
   const auto before = std::chrono::steady_clock::now();
   event.wait(event.prepare(), before + std::chrono::milliseconds(5));
   EXPECT_GE(std::chrono::steady_clock::now(), before + std::chrono::milliseconds(5));
+}
+
+TEST(Modulo, IsTheRemainder) {
+  std::mt19937 random(17);
+  for (const std::uint32_t divisor : {1u, 2u, 3u, 7u, 64u, 255u, 65537u, 0xffffffffu}) {
+    const Modulo modulo(divisor);
+    for (const std::uint32_t x : {0u, 1u, divisor - 1, divisor, divisor + 1, 0xffffffffu})
+      ASSERT_EQ(modulo(x), x % divisor) << x << " % " << divisor;
+    for (int i = 0; i < 1000; ++i) {
+      const auto x = static_cast<std::uint32_t>(random());
+      ASSERT_EQ(modulo(x), x % divisor) << x << " % " << divisor;
+    }
+  }
 }
 
 TEST(Options, OutOfRangeIsRefusedWithTheNumbers) {
