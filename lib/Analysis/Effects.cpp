@@ -9,6 +9,7 @@
 #include "ringc/IR/Walk.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/MathExtras.h"
+#include <limits>
 
 namespace ringc::analysis {
 
@@ -44,11 +45,12 @@ bool checkSends(const Module& module, DiagnosticEngine& diagnostics) {
           diagnostics.report(DiagId::UnboundedSends, module.sourcePlace(loop.loc()),
                              handler.function->name);
       });
-      // Bounded loops within each other may still multiply to more than can be counted.
-      if (!most && !isLoopSeen)
+      // Bounded loops within each other may still multiply to more than an outbox counts.
+      const bool isCounted = most && *most <= std::numeric_limits<uint32_t>::max();
+      if (!isCounted && !isLoopSeen)
         diagnostics.report(DiagId::UnboundedSends, module.sourcePlace(handler.function->loc),
                            handler.function->name);
-      isBounded &= most.has_value();
+      isBounded &= isCounted;
     }
   return isBounded;
 }

@@ -153,9 +153,10 @@ private:
   ir::Expr* logical(const clang::BinaryOperator* e);
   ir::Expr* conditional(const clang::ConditionalOperator* e);
   void conditionalEffect(const clang::ConditionalOperator* e);
-  ir::Place* assign(const clang::BinaryOperator* e);
-  ir::Place* compoundAssign(const clang::CompoundAssignOperator* e);
-  ir::Place* increment(const clang::UnaryOperator* e, ir::Expr** old);
+  /// `isRead`: the place stored to is used again, so its indices are fixed before the store.
+  ir::Place* assign(const clang::BinaryOperator* e, bool isRead);
+  ir::Place* compoundAssign(const clang::CompoundAssignOperator* e, bool isRead);
+  ir::Place* increment(const clang::UnaryOperator* e, bool isRead, ir::Expr** old);
   ir::Expr* cast(const clang::CastExpr* e);
   ir::Expr* convert(ir::Expr* e, const ir::Type* to, clang::SourceLocation loc);
   ir::Expr* narrowed(ir::Expr* e);

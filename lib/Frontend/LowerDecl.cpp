@@ -3,6 +3,7 @@
 // Local declarations: variables, references, lambdas, structured bindings.
 
 #include "FunctionLowering.h"
+#include "ringc/IR/Walk.h"
 #include "ringc/Support/Check.h"
 
 namespace ringc {
@@ -17,6 +18,9 @@ void FunctionLowering::lowerBody(const clang::FunctionDecl& definition) {
   function_.body = entry_;
   ownParameters(definition);
   unscoped(body);
+  // Falling off the end is undefined in C++, and common behind a switch over all enumerators.
+  if (function_.returnType != types().voidType() && ir::completes(*entry_))
+    emit<ir::ReturnStmt>(zero(function_.returnType, body->getEndLoc()), at(body->getEndLoc()));
 }
 
 /// A parameter that the body changes is a variable of its own: targets keep parameters constant.

@@ -181,7 +181,7 @@ void FunctionLowering::effect(const clang::Expr* e) {
       cast && cast->getCastKind() == clang::CK_ToVoid)
     return effect(cast->getSubExpr());
   if (const auto* op = llvm::dyn_cast<clang::CompoundAssignOperator>(e)) {
-    compoundAssign(op);
+    compoundAssign(op, /*isRead=*/false);
     return;
   }
   if (const auto* op = llvm::dyn_cast<clang::BinaryOperator>(e)) {
@@ -190,13 +190,13 @@ void FunctionLowering::effect(const clang::Expr* e) {
       return effect(op->getRHS());
     }
     if (op->isAssignmentOp()) {
-      assign(op);
+      assign(op, /*isRead=*/false);
       return;
     }
   }
   if (const auto* op = llvm::dyn_cast<clang::UnaryOperator>(e);
       op && op->isIncrementDecrementOp()) {
-    increment(op, nullptr);
+    increment(op, /*isRead=*/false, nullptr);
     return;
   }
   if (const auto* op = llvm::dyn_cast<clang::ConditionalOperator>(e))

@@ -68,7 +68,7 @@ ir::Expr* FunctionLowering::unary(const clang::UnaryOperator* e) {
   case clang::UO_PostInc:
   case clang::UO_PostDec: {
     ir::Expr* old = nullptr;
-    return increment(e, &old) ? old : nullptr;
+    return increment(e, /*isRead=*/false, &old) ? old : nullptr;
   }
   case clang::UO_AddrOf:
   case clang::UO_Deref:
@@ -178,18 +178,20 @@ void FunctionLowering::conditionalEffect(const clang::ConditionalOperator* e) {
 }
 
 /// The right side comes first in C++17, then the place.
-ir::Place* FunctionLowering::assign(const clang::BinaryOperator* e) {
+ir::Place* FunctionLowering::assign(const clang::BinaryOperator* e, bool isRead) {
   Operands operands(*this, /*isUnsequenced=*/false);
   if (!operands.addValue(e->getRHS()) || !operands.addPlace(e->getLHS()))
     return nullptr;
   ir::Place* to = operands.place(1);
   if (operands.value(0)->type() != to->type())
     return m_.unsupported.refuseStmt(*e), nullptr;
+  if (isRead)
+    freeze(to);
   store(to, operands.value(0), e->getOperatorLoc());
   return to;
 }
 
-ir::Place* FunctionLowering::compoundAssign(const clang::CompoundAssignOperator* e) {
+ir::Place* FunctionLowering::compoundAssign(const clang::CompoundAssignOperator* e, bool isRead) {
   const clang::SourceLocation loc = e->getOperatorLoc();
   const ir::Type* computation = type(e->getComputationLHSType(), e->getSourceRange());
   Operands operands(*this, /*isUnsequenced=*/false);
@@ -202,13 +204,15 @@ ir::Place* FunctionLowering::compoundAssign(const clang::CompoundAssignOperator*
   if (!computation->isScalar() || !to->type()->isScalar() || !rhs->type()->isScalar() ||
       (!clang::BinaryOperator::isShiftOp(op) && rhs->type() != computation))
     return m_.unsupported.refuseStmt(*e), nullptr;
+  if (isRead)
+    freeze(to);
   ir::Expr* old = convert(load(copy(to), loc), computation, loc);
   store(to, convert(arithmetic(op, old, rhs, loc), to->type(), loc), loc);
   return to;
 }
 
 /// ++ and --; `old`, where wanted, gets the value from before.
-ir::Place* FunctionLowering::increment(const clang::UnaryOperator* e, ir::Expr** old) {
+ir::Place* FunctionLowering::increment(const clang::UnaryOperator* e, bool isRead, ir::Expr** old) {
   const clang::SourceLocation loc = e->getOperatorLoc();
   if (e->getSubExpr()->getType()->isPointerType())
     return refuse(e->getSourceRange(), DiagId::RefusedPointer), nullptr;
@@ -218,6 +222,8 @@ ir::Place* FunctionLowering::increment(const clang::UnaryOperator* e, ir::Expr**
   const bool isFloat = llvm::isa<ir::FloatType>(to->type());
   if (!isFloat && !llvm::isa<ir::IntType>(to->type()))
     return m_.unsupported.refuseStmt(*e), nullptr;
+  if (isRead)
+    freeze(to);
   ir::Expr* before = load(copy(to), loc);
   if (old) {
     ir::Local* kept = makeResult("old", before->type(), loc);

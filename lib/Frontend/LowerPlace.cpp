@@ -91,8 +91,8 @@ ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
   if (llvm::isa<clang::MaterializeTemporaryExpr>(e) || e->isPRValue())
     return temporary(e);
   if (const auto* op = llvm::dyn_cast<clang::CompoundAssignOperator>(e)) {
-    ir::Place* to = compoundAssign(op);
-    return to ? copy(freeze(to)) : nullptr;
+    ir::Place* to = compoundAssign(op, /*isRead=*/true);
+    return to ? copy(to) : nullptr;
   }
   if (const auto* op = llvm::dyn_cast<clang::BinaryOperator>(e)) {
     if (op->getOpcode() == clang::BO_Comma) {
@@ -100,13 +100,13 @@ ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
       return place(op->getRHS());
     }
     if (op->isAssignmentOp()) {
-      ir::Place* to = assign(op);
+      ir::Place* to = assign(op, /*isRead=*/true);
       return to ? copy(to) : nullptr;
     }
   }
   if (const auto* op = llvm::dyn_cast<clang::UnaryOperator>(e)) {
     if (op->isIncrementDecrementOp()) {
-      ir::Place* to = increment(op, nullptr);
+      ir::Place* to = increment(op, /*isRead=*/true, nullptr);
       return to ? copy(to) : nullptr;
     }
     if (op->getOpcode() == clang::UO_Deref) {
@@ -230,6 +230,8 @@ ir::Place* FunctionLowering::memberPlace(const clang::MemberExpr* e) {
 }
 
 ir::Place* FunctionLowering::element(ir::Place* base, ir::Expr* index, clang::SourceLocation loc) {
+  if (index->type() == types().boolType()) // promoted without a cast in the syntax tree
+    index = convert(index, types().i32(), loc);
   index = narrowedIndex(index);
   if (llvm::isa<ir::SpanType>(base->type()))
     return make<ir::SpanElementPlace>(ir::rootOf(*base), index, at(loc));

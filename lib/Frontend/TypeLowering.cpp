@@ -6,6 +6,7 @@
 #include "ringc/Support/Check.h"
 #include "clang/AST/RecordLayout.h"
 #include "llvm/Support/SaveAndRestore.h"
+#include <limits>
 
 namespace ringc {
 
@@ -27,6 +28,8 @@ const ir::Type* TypeLowering::lower(clang::QualType type, clang::SourceRange use
       return nullptr;
     if (array->getSize().isZero())
       return unsupported_.refuse(use, DiagId::NotSupportedYet, "an array without elements");
+    if (!isAddressable(type, use))
+      return nullptr;
     return module_.types.arrayType(element, array->getZExtSize());
   }
   if (const auto* record = canonical->getAsCXXRecordDecl()) {
@@ -40,6 +43,14 @@ const ir::Type* TypeLowering::lower(clang::QualType type, clang::SourceRange use
   if (canonical->isAnyPointerType() || canonical->isReferenceType() || canonical->isNullPtrType())
     return unsupported_.refuse(use, DiagId::RefusedPointer);
   return unsupported_.refuse(use, DiagId::TypeNotSupportedYet, names_.shown(type));
+}
+
+bool TypeLowering::isAddressable(clang::QualType type, clang::SourceRange use) {
+  constexpr int64_t limit = std::numeric_limits<int32_t>::max();
+  const int64_t bytes = ast_.getTypeSizeInChars(type).getQuantity();
+  if (bytes > limit)
+    unsupported_.refuse(use, DiagId::TypeTooLarge, names_.shown(type), bytes, limit);
+  return bytes <= limit;
 }
 
 const ir::Type* TypeLowering::builtin(const clang::BuiltinType& type, clang::SourceRange use) {
@@ -172,7 +183,8 @@ const ir::StructType* TypeLowering::record(const clang::CXXRecordDecl& declared,
 
   std::vector<ir::Field> fields;
   RecordInfo info{record, {}};
-  if (!isPlainData(*record, use) || !addFields(*record, 0, use, fields, info.fields)) {
+  if (!isPlainData(*record, use) || !addFields(*record, 0, use, fields, info.fields) ||
+      !isAddressable(ast_.getRecordType(record), record->getLocation())) {
     structs_[declared.getCanonicalDecl()] = nullptr;
     return nullptr;
   }

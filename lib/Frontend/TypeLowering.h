@@ -29,6 +29,8 @@ public:
   const clang::CXXRecordDecl* declOf(const ir::StructType* type) const;
 
 private:
+  /// Refuses a type of more than 2^31 - 1 bytes.
+  bool isAddressable(clang::QualType type, clang::SourceRange use);
   const ir::Type* builtin(const clang::BuiltinType& type, clang::SourceRange use);
   const ir::Type* library(const clang::CXXRecordDecl& record, KnownRecord known,
                           clang::QualType type, clang::SourceRange use);

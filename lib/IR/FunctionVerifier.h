@@ -7,6 +7,7 @@
 
 #include "Spelling.h"
 #include "ringc/IR/Module.h"
+#include "ringc/IR/Walk.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -64,8 +65,6 @@ private:
 };
 
 bool hasStorage(const Type& type);
-/// True where control can reach the end of the block.
-bool completes(const Block& block);
 
 class FunctionVerifier {
 public:

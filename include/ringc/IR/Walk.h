@@ -32,6 +32,10 @@ std::vector<Expr**> operandSlots(Expr& expr);
 /// The index expressions of a place, as slots, outermost first.
 std::vector<Expr**> operandSlots(Place& place);
 
+/// True where control can reach the end of the block. Conditions other than the constant true are
+/// not looked into.
+bool completes(const Block& block);
+
 } // namespace ringc::ir
 
 #endif
