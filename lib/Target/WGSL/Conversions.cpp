@@ -105,11 +105,17 @@ std::string WgslPrinter::convert(const Type& to, const Type& from, const std::st
       return value;
     if (fromWide)
       return fmt::format("any({} != vec2<u32>())", value);
-    return fmt::format("({} != {})", value, !fromInt ? "0.0f" : fromSigned ? "0i" : "0u");
+    if (!fromInt) // a NaN is true, and `!=` may say otherwise
+      return fmt::format("!({} == 0.0f)", value);
+    return fmt::format("({} != {})", value, fromSigned ? "0i" : "0u");
   }
   if (llvm::isa<FloatType>(to)) {
     if (fromWide)
       return fmt::format("{}({})", helper(fromSigned ? "ring_i64ToF32" : "ring_u64ToF32"), value);
+    if (fromInt && fromInt->bits() == 32) { // the others are exact
+      library_.need("wgsl/math/bits.wgsl");
+      return fmt::format("ring_f32Of{}({})", fromSigned ? "I32" : "U32", value);
+    }
     return llvm::isa<FloatType>(from) ? value : fmt::format("f32({})", value);
   }
   const auto& toInt = llvm::cast<IntType>(to);

@@ -164,6 +164,11 @@ WgslPrinter::Text WgslPrinter::binary(const BinaryExpr& binary) {
   const Type& side = *binary.lhs->type();
   if (isWide(side))
     return wideBinary(binary);
+  // Implementations make `!=` of floats an ordered comparison, which a NaN fails.
+  if (binary.op == BinaryOp::NotEqual && llvm::isa<FloatType>(side))
+    return {fmt::format("!({} == {})", operand(*binary.lhs, kCompare, false),
+                        operand(*binary.rhs, kCompare, true)),
+            kUnary};
   const Operator op = operatorOf(binary.op);
   std::string right;
   const auto* divisor = llvm::dyn_cast<ConstantExpr>(binary.rhs);
@@ -246,12 +251,38 @@ Spelling spellingOf(Builtin builtin) {
     return {"ring_exp", "wgsl/math/exp.wgsl"};
   case Builtin::Expm1:
     return {"ring_expm1", "wgsl/math/expm1.wgsl"};
+  case Builtin::Exp2:
+    return {"ring_exp2", "wgsl/math/exp2.wgsl"};
+  case Builtin::Log:
+    return {"ring_log", "wgsl/math/log.wgsl"};
+  case Builtin::Log2:
+    return {"ring_log2", "wgsl/math/log.wgsl"};
   case Builtin::Log10:
-    return {"ring_log10", "wgsl/math/log10.wgsl"};
+    return {"ring_log10", "wgsl/math/log.wgsl"};
   case Builtin::Log1p:
     return {"ring_log1p", "wgsl/math/log1p.wgsl"};
   case Builtin::Pow:
     return {"ring_pow", "wgsl/math/pow.wgsl"};
+  case Builtin::Sin:
+    return {"ring_sin", "wgsl/math/trig.wgsl"};
+  case Builtin::Cos:
+    return {"ring_cos", "wgsl/math/trig.wgsl"};
+  case Builtin::Tan:
+    return {"ring_tan", "wgsl/math/trig.wgsl"};
+  case Builtin::Asin:
+    return {"ring_asin", "wgsl/math/arc.wgsl"};
+  case Builtin::Acos:
+    return {"ring_acos", "wgsl/math/arc.wgsl"};
+  case Builtin::Atan:
+    return {"ring_atan", "wgsl/math/arc.wgsl"};
+  case Builtin::Atan2:
+    return {"ring_atan2", "wgsl/math/arc.wgsl"};
+  case Builtin::Sinh:
+    return {"ring_sinh", "wgsl/math/hyperbolic.wgsl"};
+  case Builtin::Cosh:
+    return {"ring_cosh", "wgsl/math/hyperbolic.wgsl"};
+  case Builtin::Tanh:
+    return {"ring_tanh", "wgsl/math/hyperbolic.wgsl"};
   case Builtin::Erf:
     return {"ring_erf", "wgsl/math/erf.wgsl"};
   case Builtin::Erfc:
@@ -297,8 +328,6 @@ WgslPrinter::Text WgslPrinter::builtin(const BuiltinExpr& builtin) {
   std::string args;
   for (const Expr* arg : builtin.args)
     args += (args.empty() ? "" : ", ") + expr(*arg);
-  if (which == Builtin::Rsqrt) // what the host computes
-    return {fmt::format("1.0f / sqrt({})", args), kMultiply};
   if (which == Builtin::Abs && !isFloat) {
     const auto& integer = llvm::cast<IntType>(type);
     if (!integer.isSigned())
@@ -333,6 +362,8 @@ WgslPrinter::Text WgslPrinter::builtin(const BuiltinExpr& builtin) {
     for (const Expr* arg : builtin.args)
       args += (args.empty() ? "" : ", ") + fmt::format("ring_opaque({})", expr(*arg));
   }
+  if (which == Builtin::Rsqrt) // what the host computes
+    return {fmt::format("1.0f / sqrt({})", args), kMultiply};
   return {fmt::format("{}({})", spelling.name, args), kPrimary};
 }
 

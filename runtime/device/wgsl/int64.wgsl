@@ -2,6 +2,7 @@
 //
 // 64-bit integers as vec2<u32>, low word first; two's complement where signed. All results are modulo
 // 2^64, as in C++ for unsigned integers. A division by zero gives 0.
+// uses: wgsl/math/bits.wgsl
 
 fn ring_add64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let low = a.x + b.x;
@@ -116,7 +117,7 @@ fn ring_widen(a: i32) -> vec2<u32> {
 /// Rounded to nearest, ties to even, once.
 fn ring_u64ToF32(a: vec2<u32>) -> f32 {
   if (a.y == 0u) {
-    return f32(a.x);
+    return ring_f32OfU32(a.x);
   }
   let shift = 64u - u32(ring_clz64(a)) - 24u;
   let lost = a & ring_sub64(ring_shl64(vec2<u32>(1u, 0u), shift), vec2<u32>(1u, 0u));

@@ -18,8 +18,8 @@ static float ring_fmod(float x, float y) {
   exponentA = max(exponentA, 1);
   exponentB = max(exponentB, 1);
   for (; exponentA > exponentB; --exponentA)
-    ma = (ma >= mb ? ma - mb : ma) << 1;
-  ma = ma >= mb ? ma - mb : ma;
+    ma = (ma % mb) << 1;
+  ma %= mb;
   if (ma == 0u)
     return as_type<float>(sign);
   for (; ma < 0x800000u && exponentB > 1; --exponentB)

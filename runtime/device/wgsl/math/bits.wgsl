@@ -17,8 +17,9 @@ fn ring_signbit(x: f32) -> bool { return (bitcast<u32>(x) >> 31u) != 0u; }
 fn ring_copysign(x: f32, y: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(y) & 0x80000000u));
 }
-/// 2^k for k in [-126, 127].
-fn ring_power2(k: i32) -> f32 { return bitcast<f32>(u32(k + 127) << 23u); }
+/// To nearest, once, as C++ converts: WGSL may round either way, but both halves are exact.
+fn ring_f32OfU32(x: u32) -> f32 { return f32(x & 0xffff0000u) + f32(x & 0xffffu); }
+fn ring_f32OfI32(x: i32) -> f32 { return f32(x & -65536) + f32(x & 65535); }
 fn ring_fmin(x: f32, y: f32) -> f32 {
   if (ring_isnan(x)) {
     return y;

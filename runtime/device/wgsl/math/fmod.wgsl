@@ -20,9 +20,9 @@ fn ring_fmod(x: f32, y: f32) -> f32 {
   exponentA = max(exponentA, 1);
   exponentB = max(exponentB, 1);
   for (; exponentA > exponentB; exponentA -= 1) {
-    ma = select(ma, ma - mb, ma >= mb) << 1u;
+    ma = (ma % mb) << 1u;
   }
-  ma = select(ma, ma - mb, ma >= mb);
+  ma %= mb;
   if (ma == 0u) {
     return bitcast<f32>(sign);
   }
