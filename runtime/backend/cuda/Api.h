@@ -91,6 +91,8 @@ inline constexpr int kMinDriverVersion = 12000;
   F(GetLog, nvrtcGetProgramLog, (ProgramImpl * program, char* log))                                \
   F(DestroyProgram, nvrtcDestroyProgram, (ProgramImpl * *program))
 
+// The members carry the names of the functions behind them.
+// NOLINTBEGIN(readability-identifier-naming)
 struct DriverApi {
 #define RINGKERNEL_CUDA_MEMBER(Name, Exported, Params) CuResult(*Name) Params = nullptr;
   RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_MEMBER)
@@ -102,6 +104,7 @@ struct NvrtcApi {
   RINGKERNEL_NVRTC_FUNCTIONS(RINGKERNEL_NVRTC_MEMBER)
 #undef RINGKERNEL_NVRTC_MEMBER
 };
+// NOLINTEND(readability-identifier-naming)
 
 } // namespace ring::runtime::cuda
 

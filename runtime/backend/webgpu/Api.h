@@ -338,12 +338,14 @@ struct CommandBufferDescriptor;  ///< always passed as null
   X(ComputePassEncoderEnd, void, (ComputePassEncoderImpl*))                                        \
   X(ComputePassEncoderRelease, void, (ComputePassEncoderImpl*))
 
-/// The functions of one loaded implementation; none is null.
+/// The functions of one loaded implementation, under their own names; none is null.
+// NOLINTBEGIN(readability-identifier-naming)
 struct Api {
 #define RINGKERNEL_WEBGPU_MEMBER(Name, Res, Params) Res(*Name) Params = nullptr;
   RINGKERNEL_WEBGPU_FUNCTIONS(RINGKERNEL_WEBGPU_MEMBER)
 #undef RINGKERNEL_WEBGPU_MEMBER
 };
+// NOLINTEND(readability-identifier-naming)
 
 } // namespace ring::runtime::webgpu
 
