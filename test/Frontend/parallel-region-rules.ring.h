@@ -15,25 +15,33 @@ public:
   [[ring::handler]] void on(const Go& go, ring::Context& ctx) {
     ctx.parallelFor(go.count, [&](std::uint32_t i) {
       if (i == 0)
-        ctx.reply(Done{i}); // expected-error {{'reply' inside of a parallel region; do it behind the region, by what a 'reduce' found}}
+        ctx.reply(Done{i}); // expected-error {{'reply' inside of a parallel region; do it behind the region, by what a 'reduce' found [region-effect]}}
     });
     ctx.parallelFor(go.count, [&](std::uint32_t i) {
       if (i == 1)
-        ctx.fail(i); // expected-error {{'fail' inside of a parallel region}}
+        ctx.fail(i); // expected-error {{'fail' inside of a parallel region; do it behind the region, by what a 'reduce' found [region-effect]}}
     });
     ctx.parallelFor(4u, [&](std::uint32_t i) {
-      ctx.parallelFor(4u, [&](std::uint32_t j) { // expected-error {{'parallelFor' inside of a parallel region; only one region may be open}}
+      ctx.parallelFor(4u, [&](std::uint32_t j) { // expected-error {{'parallelFor' inside of a parallel region; only one region may be open [region-nested]}}
         table[j] = i;
       });
     });
-    table[7] = 1; // expected-error {{index 7 is out of bounds; the array has 4 elements}}
+    for (std::uint32_t i = 0; i < 4;
+         i = end(i, ctx)) // expected-error {{'fail' in the step of a loop; move it to the end of the loop's body [step-fails]}}
+      table[i] = i;
+    table[7] = 1; // expected-error {{index 7 is out of bounds; the array has 4 elements [index-out-of-bounds]}}
   }
 
 private:
+  static std::uint32_t end(std::uint32_t i, ring::Context& ctx) {
+    if (i > 2)
+      ctx.fail(i);
+    return i + 1;
+  }
   std::uint32_t table[4] = {};
 };
 
 [[ring::stencil]] inline void smear(
-    ring::Cell1<float> x) { // expected-error {{field 'x' is written at the centre and read at other cells in one sweep; write to a second field}}
+    ring::Cell1<float> x) { // expected-error {{field 'x' is written at the centre and read at other cells in one sweep; write to a second field [stencil-reads-what-it-writes]}}
   x() = x.east();
 }
