@@ -15,8 +15,8 @@ struct Twice {
 class [[ring::actor(ring::Scope::Warp)]] Regions {
 public:
   [[ring::handler]] void on(const Go& go, ring::Context& ctx) {
-    ctx.parallelFor(go.count,
-                    Twice{}); // expected-error {{this needs a lambda or function object that takes
-                              // the index (or two values) by value [region-function]}}
+    // clang-format off
+    ctx.parallelFor(go.count, Twice{}); // expected-error {{this needs a lambda or function object that takes the index (or two values) by value [region-function]}}
+    // clang-format on
   }
 };
