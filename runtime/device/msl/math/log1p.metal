@@ -4,6 +4,8 @@
 // uses: msl/types.metal
 
 static float ring_log1p(float x) {
+  if (fabs(x) < 2.98023224e-08f) // x / 2 may be no normal number
+    return x;
   if (fabs(x) < 0.35f) {
     const float s = x / (2.0f + x);
     const float u = s * s;

