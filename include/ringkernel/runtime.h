@@ -48,7 +48,8 @@ struct RuntimeOptions {
   /// Actors alive at once, 1 to 2^24.
   std::uint32_t maxActors = 1u << 16;
   /// Slots of 64 bytes of each ring between two threads, a power of two from 64 to 2^24. One
-  /// message takes at most a quarter of a ring: 64 KiB by default.
+  /// message and its envelope of 32 bytes take at most a quarter of a ring: from 256 slots on every
+  /// message fits that ringc accepts (abi::kMaxMessageBytes, 4048).
   std::uint32_t mailboxSlots = 4096;
   /// Bytes of all actors' states together.
   std::uint64_t stateBytes = std::uint64_t(256) << 20;

@@ -3,6 +3,7 @@
 // See Rules.h.
 
 #include "Rules.h"
+#include "ringkernel/abi/Message.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/RecordLayout.h"
 #include "clang/Basic/SourceManager.h"
@@ -10,9 +11,6 @@
 namespace ringc {
 
 namespace {
-
-/// Bytes of a message: a slot's chunk count is one byte, and two chunks are header.
-constexpr int64_t maxMessageBytes = (255 - 2) * 16;
 
 /// Looks for pointers and references in a type and in what it holds.
 class PointerSearch {
@@ -117,9 +115,9 @@ bool checkMessage(const clang::CXXRecordDecl& record, const Names& names, Report
   if (!checkPlainData(record, "message", names, reporter))
     return false;
   const int64_t bytes = record.getASTContext().getASTRecordLayout(&record).getSize().getQuantity();
-  if (bytes > maxMessageBytes)
+  if (bytes > ring::abi::kMaxMessageBytes)
     return reporter.report(record.getLocation(), DiagId::MessageTooLarge, names.record(record),
-                           bytes, maxMessageBytes),
+                           bytes, ring::abi::kMaxMessageBytes),
            false;
   return true;
 }

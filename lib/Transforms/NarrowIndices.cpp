@@ -78,8 +78,8 @@ private:
       const auto first = ranges_.highest(*decl->init);
       const auto limit = ranges_.highest(*test->rhs);
       const auto by = step ? ranges_.highest(*step) : std::nullopt;
-      if (first && limit && by && *first <= 0xffffffffu && *limit < kLaunchLimit * 2 &&
-          *by < kLaunchLimit * 2 && *limit + *by <= 0xffffffffu)
+      if (first && limit && by && *first <= 0xffffffffu && *limit <= 0xffffffffu &&
+          *by <= 0xffffffffu && *limit + *by <= 0xffffffffu)
         narrow(decl->local, std::max(*first, *limit + *by));
     }
   }

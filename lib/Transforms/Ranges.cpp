@@ -4,6 +4,7 @@
 
 #include "Ranges.h"
 #include "ringc/Support/Check.h"
+#include "ringkernel/abi/Launch.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -46,7 +47,7 @@ Bound Ranges::highest(const Expr& expr) const {
     return known == locals_.end() ? type : tighter(known->second, type);
   }
   case ExprKind::SpanSize:
-    return kLaunchLimit - 1;
+    return ring::abi::kMaxLaunchCount;
   case ExprKind::Cast: {
     const auto& cast = llvm::cast<CastExpr>(expr);
     if (cast.castKind != CastKind::Convert || !llvm::isa<IntType>(cast.type()) ||
@@ -130,11 +131,11 @@ Bound Ranges::ofBuiltin(const BuiltinExpr& builtin) const {
   case Builtin::BlockX:
   case Builtin::BlockY:
   case Builtin::BlockZ:
-    return (kLaunchLimit - 1) / blockSize(Builtin::BlockX) - 1;
+    return ring::abi::kMaxLaunchCount / blockSize(Builtin::BlockX) - 1;
   case Builtin::GridSizeX:
   case Builtin::GridSizeY:
   case Builtin::GridSizeZ:
-    return (kLaunchLimit - 1) / blockSize(Builtin::GridSizeX);
+    return ring::abi::kMaxLaunchCount / blockSize(Builtin::GridSizeX);
   case Builtin::Min: {
     const Bound a = highest(*builtin.args[0]);
     const Bound b = highest(*builtin.args[1]);

@@ -10,10 +10,6 @@
 
 namespace ringc::transforms {
 
-/// What hosts check at launch on targets that narrow: spans hold fewer elements than this, and a
-/// grid has fewer threads on each axis.
-inline constexpr uint64_t kLaunchLimit = uint64_t(1) << 31;
-
 class Ranges {
 public:
   explicit Ranges(const ir::Function& function) : function_(function) {}

@@ -139,6 +139,25 @@ Result<BufferId> RoundMemory::parameterBuffer(std::size_t bytes) {
   return made;
 }
 
+/// Emitted code with a parameter block counts elements and threads in 31 bits.
+static Status checkCounts(const FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
+                          std::span<const detail::Argument> arguments) {
+  const std::string limit = "; this device counts to " + std::to_string(abi::kMaxLaunchCount);
+  for (int axis = 0; axis < 3; ++axis) {
+    const std::uint64_t threads = std::uint64_t(grid[axis]) * kernel.blockSize[axis];
+    if (threads > abi::kMaxLaunchCount)
+      return invalid("the grid of " + quoted(kernel.name) + " has " + std::to_string(threads) +
+                     " threads along one axis" + limit);
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const ParameterInfo& parameter = kernel.parameters[i];
+    if (parameter.kind == ParameterKind::Span && arguments[i].count > abi::kMaxLaunchCount)
+      return invalid(quoted(parameter.name) + " of " + quoted(kernel.name) + " has " +
+                     std::to_string(arguments[i].count) + " elements" + limit);
+  }
+  return Status::ok();
+}
+
 Status RoundMemory::launch(const FunctionInfo& kernel, PipelineId pipeline,
                            const std::array<std::uint32_t, 3>& grid,
                            std::span<const detail::Argument> arguments) {
@@ -148,6 +167,9 @@ Status RoundMemory::launch(const FunctionInfo& kernel, PipelineId pipeline,
       return invalid("the grid of " + quoted(kernel.name) + " has " + std::to_string(blocks) +
                      " blocks along one axis; this device takes " +
                      std::to_string(limits.maxWorkgroupsPerDimension));
+  if (Status status = limits.takesArguments ? Status::ok() : checkCounts(kernel, grid, arguments);
+      !status)
+    return status;
   std::vector<std::byte> block(kernel.parameterBytes);
   std::vector<std::uint64_t> counts(arguments.size());
   std::vector<Binding> bindings;
@@ -164,9 +186,6 @@ Status RoundMemory::launch(const FunctionInfo& kernel, PipelineId pipeline,
     if (!piece)
       return piece.status();
     counts[i] = arguments[i].count;
-    if (!limits.takesArguments && counts[i] > std::numeric_limits<std::uint32_t>::max())
-      return invalid(quoted(parameter.name) + " of " + quoted(kernel.name) + " has " +
-                     std::to_string(counts[i]) + " elements; this device counts to 4294967295");
     put(block.data() + parameter.blockOffset,
         abi::SpanArgument{static_cast<std::uint32_t>(counts[i])});
     bindings.push_back({parameter.slot, (*piece)->buffer, 0, roundUp4((*piece)->bytes)});

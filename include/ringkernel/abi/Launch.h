@@ -32,6 +32,10 @@ struct FieldArgument {
   std::uint32_t offset; ///< of the field's first cell in the arena, in elements
 };
 
+/// Elements of a span and threads of a grid's axis, at most, where indices are 32 bits (MSL, WGSL):
+/// ringc narrows by this bound, hosts check it at launch.
+inline constexpr std::uint32_t kMaxLaunchCount = 0x7fffffff;
+
 /// Threads of a workgroup of a sweep, by dimension of the stencil, as [x, y, z].
 inline constexpr std::uint32_t kSweepBlock[3][3] = {{256, 1, 1}, {64, 4, 1}, {64, 2, 2}};
 

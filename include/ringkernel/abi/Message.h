@@ -53,6 +53,8 @@ struct Envelope {
 
 inline constexpr std::uint32_t kChunkBytes = 16;
 inline constexpr std::uint32_t kPayloadOffset = 32;
+/// Of a message type, without the envelope: MessageHeader::chunks counts both in 8 bits.
+inline constexpr std::uint32_t kMaxMessageBytes = 255 * kChunkBytes - kPayloadOffset;
 
 static_assert(sizeof(MessageHeader) == kChunkBytes && sizeof(MessageSource) == kChunkBytes);
 static_assert(sizeof(Envelope) == kPayloadOffset && alignof(Envelope) == 8);

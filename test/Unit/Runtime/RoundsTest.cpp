@@ -140,14 +140,15 @@ public:
     limits_.maxInvocationsPerWorkgroup = 256;
     limits_.maxWorkgroupSize = {256, 256, 64};
     limits_.maxWorkgroupsPerDimension = 65535;
-    limits_.maxBufferBytes = limits_.maxBindingBytes = 1u << 20;
+    limits_.maxBufferBytes = limits_.maxBindingBytes = kHeldBytes;
     limits_.bindingOffsetAlignmentBytes = 256;
   }
   const DeviceInfo& info() const override { return info_; }
   const DeviceLimits& limits() const override { return limits_; }
   ring::Result<BufferId> createBuffer(std::uint64_t bytes) override {
     EXPECT_TRUE(bytes > 0 && bytes <= limits_.maxBufferBytes);
-    buffers_[++last_].resize((bytes + 3) / 4 * 4);
+    // Nothing runs on larger ones: they are there to be counted.
+    buffers_[++last_].resize(bytes > kHeldBytes ? 0 : (bytes + 3) / 4 * 4);
     return BufferId(last_);
   }
   Status destroyBuffer(BufferId buffer) override {
@@ -171,17 +172,27 @@ public:
     return PipelineId(std::uint32_t(entries_.size()));
   }
   Status submit(std::span<const Dispatch> dispatches) override {
-    for (const Dispatch& dispatch : dispatches)
-      run(dispatch);
+    submitted += dispatches.size();
+    if (limits_.maxBufferBytes == kHeldBytes)
+      for (const Dispatch& dispatch : dispatches)
+        run(dispatch);
     return Status::ok();
   }
   Status wait() override { return Status::ok(); }
 
+  /// Larger buffers and grids than this memory could serve; dispatches are only counted.
+  void grow(std::uint64_t bufferBytes, std::uint32_t groups) {
+    limits_.maxBufferBytes = limits_.maxBindingBytes = bufferBytes;
+    limits_.maxWorkgroupsPerDimension = groups;
+  }
+
+  std::size_t submitted = 0; ///< dispatches
   bool lost = false;
   std::uint32_t largestRound = 0; ///< activations
   std::size_t buffers() const { return buffers_.size(); }
 
 private:
+  static constexpr std::uint64_t kHeldBytes = 1u << 20;
   struct Entry {
     std::string name;
     std::array<std::uint32_t, 3> size;
@@ -534,6 +545,26 @@ TEST_F(Rounds, KernelsGetTheirBuffersAndBlock) {
   EXPECT_EQ(result, (std::vector<std::uint32_t>{249, 0, 1, 2, 3, 7}));
   EXPECT_EQ(runtime->launch<rounds::fillSpan>(ring::Grid{70000}, *in, *out, 0).code(),
             StatusCode::InvalidArgument);
+}
+
+TEST_F(Rounds, CountsOf32BitsAreRefusedAtTheLaunch) {
+  fake->grow(std::uint64_t(1) << 32, 1u << 27);
+  auto out = runtime->buffer<std::uint32_t>(6);
+  const auto launch = [&](std::size_t elements, std::int32_t blocks) {
+    auto in = runtime->buffer<std::uint8_t>(elements);
+    EXPECT_TRUE(in) << in.status().message();
+    return runtime->launch<rounds::fillSpan>(ring::Grid{blocks}, *in, *out, 0);
+  };
+  const std::size_t most = kMaxLaunchCount;
+  EXPECT_OK(launch(most, 1));
+  EXPECT_OK(launch(1, (1 << 26) - 1)); // blocks of 32 threads
+  EXPECT_EQ(fake->submitted, 2u);
+  EXPECT_EQ(launch(most + 1, 1).message(),
+            "`in` of `rounds::fillSpan` has 2147483648 elements; this device counts to 2147483647");
+  EXPECT_EQ(launch(1, 1 << 26).message(),
+            "the grid of `rounds::fillSpan` has 2147483648 threads along one axis; this device "
+            "counts to 2147483647");
+  EXPECT_EQ(fake->submitted, 2u);
 }
 
 } // namespace
