@@ -42,7 +42,7 @@ const char* toString(Life life) {
 Directory::Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards)
     : maxActors_(maxActors), maxStateBytes_(stateBytes),
       entries_(std::make_unique<DirectoryEntry[]>(maxActors)),
-      freed_(std::bit_ceil(std::max<std::size_t>(maxActors, 2))), shards_(shards) {
+      freed_(MpscRing<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(maxActors, 2))).split()), shards_(shards) {
   for (std::uint32_t shard = 0; shard < shards; ++shard)
     shards_[shard].nextFresh = shard;
 }
@@ -62,7 +62,7 @@ void Directory::freeState(DirectoryEntry& entry) {
 
 void Directory::collectFreed() {
   std::uint32_t index;
-  while (freed_.tryPop(index) == RingResult::Ok) {
+  while (freed_.consumer.tryPop(index) == RingResult::Ok) {
     Shard& shard = shards_[index % shards_.size()];
     --shard.actors;
     // An entry whose generation would come round again is not used again.
@@ -154,7 +154,7 @@ void Directory::move(DirectoryEntry& entry, Life to) {
 void Directory::end(DirectoryEntry& entry, Life to) {
   move(entry, to);
   // Each index is in the ring at most once, so it never fills.
-  if (freed_.tryPush(indexOf(entry)) != RingResult::Ok)
+  if (freed_.producer.tryPush(indexOf(entry)) != RingResult::Ok)
     std::abort();
 }
 

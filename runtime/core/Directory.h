@@ -93,8 +93,8 @@ private:
   const std::uint32_t maxActors_;
   const std::uint64_t maxStateBytes_;
   const std::unique_ptr<DirectoryEntry[]> entries_;
-  MpscRing<std::uint32_t> freed_;
-  std::mutex mutex_; // all that follows, and the consumer's side of freed_
+  MpscRing<std::uint32_t>::Ends freed_;
+  std::mutex mutex_; // all that follows, and freed_.consumer
   std::uint64_t stateBytes_ = 0;
   struct Shard {
     std::uint32_t nextFresh;            ///< the least index of this shard that was never used

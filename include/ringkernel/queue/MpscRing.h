@@ -1,162 +1,395 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A bounded queue of T from any number of producer threads to one consumer thread.
+// A bounded queue of T from any number of producers to one consumer.
 //
 // Contract
-//   Who calls   any thread the producers' functions, one the consumer's; anyone close(), isClosed()
-//               and approximateSize(). The consumer may move to a thread that synchronises with it.
+//   Who calls   a producer handle can be copied, and any number of threads may use one; the
+//   consumer
+//               handle belongs to one thread and can only be moved. The ring closes when the last
+//               producer handle, or the consumer, is destroyed.
 //   Progress    producers lock-free, the consumer wait-free; but a producer stopped between taking
 //               a place and publishing it hides what lies behind it. No allocation after
 //               construction.
 //   Capacity    exactly `capacity` elements, a power of two from 2. Indices wrap with their type.
 //   Order       one producer's elements in its order; batches stay together.
 //
-// Each slot carries a sequence: its index where it is free for that index, index + 1 where it is
-// published, index + capacity (the next lap's index) once it was read.
+// A slot's sequence is its index + 1 where that index is published; what a lap before left there is
+// another number. Producers take places at the tail, never more than a lap past the head.
 //
 // Memory orders
-//   sequence.store(release)  producer, after the value is written   pairs with the consumer's load
-//   sequence.load(acquire)   consumer, before the value is read     pairs with the producer's store
-//   sequence.store(release)  consumer, after the value is read      pairs with a producer's load
-//   sequence.load(acquire)   producer, before the value is written  pairs with the consumer's store
-//   tail (relaxed)           only hands out places; the sequences order the values
-//   head (release, acquire)  for approximateSize(); the consumer is its only writer
-//   closed (release, acquire)  what was published before close() is seen by who sees Closed
+//   sequence.store(release)  producer, after the value is written    pairs with the consumer's load
+//   sequence.load(acquire)   consumer, before the value is read      pairs with the producer's
+//   store head.store(release)      consumer, after values are read         pairs with
+//   head.load(acquire) head.load(acquire)       producer, before slots are taken        pairs with
+//   head.store(release) seen.store(release), seen.load(acquire)   hand that knowledge from producer
+//   to producer tail CAS(release)        carries a claim (RingClaim.h) to who finds the place taken
+//   flags (release, acquire)  what was published before close() is seen by who sees Closed
 #ifndef RINGKERNEL_QUEUE_MPSCRING_H
 #define RINGKERNEL_QUEUE_MPSCRING_H
 
-#include <ringkernel/queue/RingResult.h>
+#include <ringkernel/queue/RingClaim.h>
+#include <ringkernel/queue/SpscRing.h>
 
-#include <algorithm>
-#include <atomic>
-#include <memory>
-#include <span>
 #include <type_traits>
-#include <utility>
 
 namespace ring {
 
-/// T is default constructible and assignable. Atomic is std::atomic, or what a test drives instead.
-template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
-class MpscRing {
+namespace detail {
+
+template <template <class> class Atomic, class Index> struct MpscControl {
+  explicit MpscControl(Index start) : tail{{start}, {start}}, head{start} {}
+  struct alignas(kCacheLine) Tail {
+    Atomic<Index> next; ///< the first place that nobody took
+    Atomic<Index> seen; ///< a head that some producer saw: spares the consumer's line
+  };
+  RingState<Atomic> state;
+  Tail tail;
+  RingLine<Atomic<Index>> head; ///< the consumer's
+};
+
+template <class T, template <class> class Atomic, class Index> struct SequencedSlot {
+  Atomic<Index> sequence{};
+  T value{};
+};
+
+/// What the handles of rings with sequenced slots have in common: anyone may call these.
+template <class Derived, class BodyT, class T, class IndexT> class SequencedHandle {
 public:
-  /// `start` is the first index: tests begin near a wrap.
-  explicit MpscRing(std::size_t capacity, Index start = 0)
-      : mask_(detail::ringCapacity<Index>(capacity, sizeof(Slot), 2) - 1),
-        slots_(std::make_unique<Slot[]>(capacity)), tail_{start}, head_{start} {
-    for (std::size_t i = 0; i < capacity; ++i) {
-      const Index index = static_cast<Index>(start + i);
-      at(index).sequence.store(index, std::memory_order_relaxed); // nobody else sees the ring yet
-    }
+  using Value = T;
+  using Index = IndexT;
+
+  std::size_t capacity() const { return body_.capacity(); }
+
+  /// Pushes give Closed from now on, pops too once the ring is empty. A push under way may still
+  /// succeed: Closed is final for a consumer once none is.
+  void close() { body_.control->state.add(kRingClosed); }
+  bool isClosed() const { return body_.control->state.has(kRingClosed); }
+
+  /// Elements in the ring at some moment during the call, at most the capacity; places that are
+  /// taken and not yet published count.
+  std::size_t approximateSize() const { return statistics().size; }
+  RingStatistics statistics() const {
+    const Index head = body_.control->head.value.load(std::memory_order_acquire);
+    const Index tail = body_.control->tail.next.load(std::memory_order_acquire);
+    return {tail, head, std::min<std::size_t>(static_cast<Index>(tail - head), capacity()),
+            capacity()};
   }
-  MpscRing(const MpscRing&) = delete;
-  MpscRing& operator=(const MpscRing&) = delete;
 
-  std::size_t capacity() const { return mask_ + 1; }
+protected:
+  using Body = BodyT;
+  friend struct RingAccess;
 
-  // Producers.
+  explicit SequencedHandle(Body body) : body_(std::move(body)) {}
+
+  /// Closed or Poisoned where the flags say so, else Ok.
+  RingResult stateResult() const {
+    const std::uint32_t flags = body_.control->state.flags.load(std::memory_order_acquire);
+    if (flags == 0) [[likely]]
+      return RingResult::Ok;
+    return flags & kRingPoisoned ? RingResult::Poisoned : RingResult::Closed;
+  }
+
+  Body body_;
+};
+
+/// Closes the ring when the last handle of a role is gone.
+template <class Body> std::shared_ptr<void> closeAtLast(const Body& body) {
+  return {body.control, [memory = body.memory](void* control) {
+            static_cast<typename Body::Control*>(control)->state.add(kRingClosed);
+          }};
+}
+
+} // namespace detail
+
+/// Slots that a producer took: write them in place, then publish(). Destroyed unpublished it ends
+/// the program, since the consumer would wait for it forever.
+template <class Slot, class Index, class Claims> class RingReservation : public RingView<Slot> {
+public:
+  RingReservation() = default;
+  RingReservation(const RingReservation&) = delete;
+  RingReservation& operator=(const RingReservation&) = delete;
+  ~RingReservation() {
+    if (this->count_ != 0)
+      detail::ringMisuse("a reservation was destroyed unpublished");
+  }
+
+  /// Gives all of it to the consumers.
+  void publish() {
+    for (std::size_t i = 0; i < this->count_; ++i) {
+      const Index index = static_cast<Index>(index_ + i);
+      this->slots_[static_cast<std::size_t>(index) & this->mask_].sequence.store(
+          static_cast<Index>(index + 1), std::memory_order_release);
+    }
+    this->count_ = 0;
+    claims_.give();
+  }
+
+private:
+  template <class, template <class> class, class, class> friend class MpscProducer;
+  template <class, template <class> class, class, class> friend class MpmcProducer;
+
+  /// Takes `count` slots from `index`.
+  template <class Body>
+  void hold(const Body& body, Index index, std::size_t count, const Claims& claims) {
+    if (this->count_ != 0)
+      detail::ringMisuse("`tryReserve` into a reservation that is not published");
+    static_cast<RingView<Slot>&>(*this) = {body.slots, body.mask, std::size_t(index), count};
+    index_ = index;
+    claims_ = claims;
+  }
+
+  Index index_ = 0;
+  [[no_unique_address]] Claims claims_{};
+};
+
+/// Any thread that pushes. T is default constructible and assignable.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
+          class Claims = detail::NoClaims>
+class MpscProducer
+    : public detail::SequencedHandle<MpscProducer<T, Atomic, Index, Claims>,
+                                     detail::RingBody<detail::MpscControl<Atomic, Index>,
+                                                      detail::SequencedSlot<T, Atomic, Index>>,
+                                     T, Index> {
+public:
+  using Slot = detail::SequencedSlot<T, Atomic, Index>;
+  using Reservation = RingReservation<Slot, Index, Claims>;
 
   /// Ok, Full or Closed.
   RingResult tryPush(T value) {
-    std::size_t pushed = 0;
-    return tryPushBatch(std::span<T>(&value, 1), pushed);
+    Reservation place;
+    const RingResult result = tryReserve(1, place);
+    if (result != RingResult::Ok)
+      return result;
+    place[0] = std::move(value);
+    place.publish();
+    return RingResult::Ok;
   }
 
-  /// Moves `values` in, all of them together or none: Ok, Full (also where they are more than the
-  /// capacity) or Closed. `pushed` is their number or 0.
+  /// Moves `values` in, all of them together or none: Ok, Full, Closed, or TooLarge above the
+  /// capacity. `pushed` is their number or 0.
   RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
     pushed = 0;
-    if (closed_.load(std::memory_order_acquire))
-      return RingResult::Closed;
-    if (values.empty())
-      return RingResult::Ok;
-    if (values.size() > capacity())
-      return RingResult::Full;
-    Index first = tail_.value.load(std::memory_order_relaxed);
-    for (;;) {
-      // The consumer frees slots in order, so the last place decides for all.
-      const Index last = static_cast<Index>(first + values.size() - 1);
-      const Index sequence = at(last).sequence.load(std::memory_order_acquire); // value was read
-      if (sequence == last) {
-        if (tail_.value.compare_exchange_weak(first, static_cast<Index>(first + values.size()),
-                                              std::memory_order_relaxed, std::memory_order_relaxed))
-          break;
-      } else if (static_cast<std::make_signed_t<Index>>(sequence - last) < 0) {
-        return RingResult::Full; // still holds an element of the lap before
-      } else {
-        first = tail_.value.load(std::memory_order_relaxed); // others took these places
-      }
-    }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const Index index = static_cast<Index>(first + i);
-      Slot& slot = at(index);
-      slot.value = std::move(values[i]);
-      slot.sequence.store(static_cast<Index>(index + 1), std::memory_order_release);
-    }
+    Reservation places;
+    const RingResult result = tryReserve(values.size(), places);
+    if (result != RingResult::Ok)
+      return result;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      places[i] = std::move(values[i]);
+    places.publish();
     pushed = values.size();
     return RingResult::Ok;
   }
 
-  // Consumer.
+  /// `count` slots, all or none, to be written in place and published soon: until then nobody
+  /// receives what others publish behind them. Ok, Full, Closed, TooLarge.
+  RingResult tryReserve(std::size_t count, Reservation& places) {
+    if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
+      return state;
+    if (count > mostSlots()) [[unlikely]]
+      return RingResult::TooLarge;
+    auto& tail = this->body_.control->tail;
+    Index first = tail.next.load(std::memory_order_relaxed);
+    for (;;) {
+      if (!hasRoom(first, count)) {
+        if (const Index again = tail.next.load(std::memory_order_relaxed); again != first) {
+          first = again; // it was an old tail: the head is past it
+          continue;
+        }
+        return RingResult::Full;
+      }
+      claims_.take(first, count);
+      if (tail.next.compare_exchange_weak(first, static_cast<Index>(first + count),
+                                          std::memory_order_release, std::memory_order_relaxed))
+        break;
+    }
+    places.hold(this->body_, first, count, claims_);
+    return RingResult::Ok;
+  }
 
-  /// Ok, Empty or Closed.
+private:
+  using Base = typename MpscProducer::SequencedHandle;
+  friend struct detail::RingAccess;
+
+  MpscProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
+      : Base(std::move(body)), role_(std::move(role)), claims_(claims) {}
+
+  std::size_t mostSlots() const {
+    if constexpr (Claims::kShared)
+      return std::min(this->capacity(), Claims::kMostSlots);
+    else
+      return this->capacity();
+  }
+
+  /// The slots from `first` were all read a lap ago.
+  bool hasRoom(Index first, std::size_t count) {
+    auto& control = *this->body_.control;
+    const auto fits = [&](Index head) {
+      const std::size_t used = static_cast<Index>(first - head);
+      return used <= this->capacity() && this->capacity() - used >= count;
+    };
+    if (fits(control.tail.seen.load(std::memory_order_acquire))) // slots were read, others saw it
+      return true;
+    const Index head = control.head.value.load(std::memory_order_acquire); // slots were read
+    control.tail.seen.store(head, std::memory_order_release);
+    if (fits(head))
+      return true;
+    claims_.give();
+    return false;
+  }
+
+  std::shared_ptr<void> role_;
+  [[no_unique_address]] Claims claims_;
+};
+
+/// The one thread that pops.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
+          class Claims = detail::NoClaims>
+class alignas(detail::kCacheLine) MpscConsumer
+    : public detail::SequencedHandle<MpscConsumer<T, Atomic, Index, Claims>,
+                                     detail::RingBody<detail::MpscControl<Atomic, Index>,
+                                                      detail::SequencedSlot<T, Atomic, Index>>,
+                                     T, Index> {
+public:
+  using Slot = detail::SequencedSlot<T, Atomic, Index>;
+
+  MpscConsumer(MpscConsumer&&) noexcept = default;
+  MpscConsumer& operator=(MpscConsumer&&) = delete;
+
+  /// Ok, Empty, Closed, or between processes Poisoned.
   RingResult tryPop(T& value) {
-    std::size_t popped = 0;
-    return tryPopBatch(std::span<T>(&value, 1), popped);
+    RingView<Slot> element;
+    const RingResult result = tryPeek(1, element);
+    if (result != RingResult::Ok)
+      return result;
+    value = std::move(element[0]);
+    release(1);
+    return RingResult::Ok;
   }
 
   /// Moves up to values.size() elements out; `popped` says how many, above 0 where Ok.
   RingResult tryPopBatch(std::span<T> values, std::size_t& popped) {
+    RingView<Slot> elements;
     popped = 0;
-    Index index = head_.value.load(std::memory_order_relaxed);
-    const bool closed = closed_.load(std::memory_order_acquire); // before the last look
-    while (popped < values.size()) {
-      Slot& slot = at(index);
-      const Index published = static_cast<Index>(index + 1);
-      if (slot.sequence.load(std::memory_order_acquire) != published) // value was written
-        break;
-      values[popped++] = std::move(slot.value);
-      slot.sequence.store(static_cast<Index>(index + capacity()), std::memory_order_release);
-      index = published;
-    }
-    if (popped == 0 && !values.empty())
-      return closed && tail_.value.load(std::memory_order_relaxed) == index ? RingResult::Closed
-                                                                            : RingResult::Empty;
-    head_.value.store(index, std::memory_order_release);
+    const RingResult result = tryPeek(values.size(), elements);
+    if (result != RingResult::Ok || values.empty())
+      return result;
+    for (std::size_t i = 0; i < elements.size(); ++i)
+      values[i] = std::move(elements[i]);
+    popped = elements.size();
+    release(popped);
     return RingResult::Ok;
   }
 
-  // Anyone.
+  /// Up to `wanted` published elements, to be read in place until release(): Ok with at least one,
+  /// Empty, Closed, Poisoned.
+  RingResult tryPeek(std::size_t wanted, RingView<Slot>& elements) {
+    wanted = std::min(wanted, this->capacity());
+    std::size_t ready = 0;
+    if (wanted > 0 && !isPublished(head_)) [[unlikely]]
+      if (const RingResult result = whyNothing(); result != RingResult::Ok)
+        return result;
+    while (ready < wanted && isPublished(static_cast<Index>(head_ + ready)))
+      ++ready;
+    peeked_ = ready;
+    elements = {this->body_.slots, this->body_.mask, std::size_t(head_), ready};
+    return RingResult::Ok;
+  }
 
-  /// Pushes give Closed from now on, pops too once the ring is empty. A push under way may still
-  /// succeed: Closed is final for the consumer once none is.
-  void close() { closed_.store(true, std::memory_order_release); }
-  bool isClosed() const { return closed_.load(std::memory_order_acquire); }
-
-  /// Elements in the ring at some moment during the call, at most the capacity; places that are
-  /// taken and not yet published count.
-  std::size_t approximateSize() const {
-    const Index head = head_.value.load(std::memory_order_acquire);
-    const Index tail = tail_.value.load(std::memory_order_relaxed);
-    return std::min<std::size_t>(static_cast<Index>(tail - head), capacity());
+  /// Gives the first `count` peeked slots back to the producers.
+  void release(std::size_t count) {
+    if (count > peeked_) [[unlikely]]
+      detail::ringMisuse("`release` of more elements than were peeked", count, peeked_);
+    peeked_ -= count;
+    head_ = static_cast<Index>(head_ + count);
+    this->body_.control->head.value.store(head_, std::memory_order_release);
   }
 
 private:
-  struct Slot {
-    Atomic<Index> sequence{};
-    T value{};
-  };
-  struct alignas(detail::kCacheLine) Line {
-    Atomic<Index> value;
-  };
+  using Base = typename MpscConsumer::SequencedHandle;
+  friend struct detail::RingAccess;
 
-  Slot& at(Index index) { return slots_[static_cast<std::size_t>(index) & mask_]; }
+  MpscConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
+      : Base(std::move(body)), role_(std::move(role)), claims_(claims),
+        head_(this->body_.control->head.value.load(std::memory_order_relaxed)) {} // its own word
 
-  const std::size_t mask_;
-  const std::unique_ptr<Slot[]> slots_;
-  Atomic<bool> closed_{false}; // read by all, written once: shares the constants' line
-  Line tail_;
-  Line head_;
+  bool isPublished(Index index) const {
+    return this->body_.at(index).sequence.load(std::memory_order_acquire) == // value was written
+           static_cast<Index>(index + 1);
+  }
+
+  /// Why there is nothing at the head; Ok where by now there is.
+  RingResult whyNothing() {
+    const bool closed = this->isClosed(); // before the last look
+    const Index tail = this->body_.control->tail.next.load(std::memory_order_acquire);
+    if (isPublished(head_))
+      return RingResult::Ok;
+    if (tail == head_)
+      return closed ? RingResult::Closed : RingResult::Empty;
+    if constexpr (Claims::kShared) // somebody took the place: is he alive?
+      if (this->body_.control->state.has(detail::kRingPoisoned) ||
+          (watch_.isDue(head_) && claims_.isOrphan(head_) && !isPublished(head_))) {
+        this->body_.control->state.add(detail::kRingPoisoned);
+        return RingResult::Poisoned;
+      }
+    return RingResult::Empty;
+  }
+
+  std::shared_ptr<void> role_;
+  [[no_unique_address]] Claims claims_;
+  Index head_; ///< the shared head, which nobody else writes
+  std::size_t peeked_ = 0;
+  detail::OrphanWatch watch_;
+};
+
+/// `auto [producer, consumer] = ring::MpscRing<Order>(1024).split();`
+template <class T, template <class> class Atomic = std::atomic, class IndexT = std::size_t,
+          class ClaimsT = detail::NoClaims>
+class MpscRing {
+public:
+  using Value = T;
+  using Index = IndexT;
+  using Claims = ClaimsT;
+  using Producer = MpscProducer<T, Atomic, Index, Claims>;
+  using Consumer = MpscConsumer<T, Atomic, Index, Claims>;
+  using Body =
+      detail::RingBody<detail::MpscControl<Atomic, Index>, detail::SequencedSlot<T, Atomic, Index>>;
+  static constexpr std::size_t kLeastCapacity = 2;
+
+  /// `start` is the first index: tests begin near a wrap.
+  explicit MpscRing(std::size_t capacity, Index start = 0)
+      : body_(Body::onHeap(checked(capacity), start)) {
+    prepare(body_);
+  }
+  /// In memory of the caller, at least bytesFor(capacity) from the start of a cache line; it must
+  /// outlive all handles.
+  MpscRing(std::span<std::byte> memory, std::size_t capacity, Index start = 0)
+      : body_(Body::over(memory, checked(capacity), start)) {
+    prepare(body_);
+  }
+
+  static std::size_t bytesFor(std::size_t capacity) { return Body::bytesFor(capacity); }
+
+  /// Marks all slots of a new ring unpublished; nobody else sees it yet.
+  static void prepare(const Body& body) {
+    const Index start = body.control->head.value.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < body.capacity(); ++i) {
+      const Index index = static_cast<Index>(start + i);
+      body.at(index).sequence.store(index, std::memory_order_relaxed);
+    }
+  }
+
+  using Ends = RingEnds<Producer, Consumer>;
+  Ends split() && {
+    return {detail::RingAccess::make<Producer>(body_, detail::closeAtLast(body_)),
+            detail::RingAccess::make<Consumer>(body_, detail::closeAtLast(body_))};
+  }
+
+private:
+  static std::size_t checked(std::size_t capacity) {
+    return detail::ringCapacity<Index>(capacity, sizeof(typename Body::Slot), kLeastCapacity);
+  }
+
+  Body body_;
 };
 
 } // namespace ring

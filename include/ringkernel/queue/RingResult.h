@@ -14,10 +14,31 @@ namespace ring {
 
 enum class [[nodiscard]] RingResult : std::uint8_t {
   Ok,
-  Full,   ///< no free slot now
-  Empty,  ///< nothing to take now
-  Closed, ///< closed, and for consumers also empty: it stays so
+  Full,     ///< no free slot now
+  Empty,    ///< nothing to take now
+  Closed,   ///< closed, and for consumers also empty: it stays so
+  TooLarge, ///< more than the ring ever holds at once: waiting does not help
+  Poisoned, ///< between processes: one died with slots taken and not given on; the rest is lost
 };
+
+/// The enumerator's name, for messages.
+inline const char* name(RingResult result) {
+  switch (result) {
+  case RingResult::Ok:
+    return "Ok";
+  case RingResult::Full:
+    return "Full";
+  case RingResult::Empty:
+    return "Empty";
+  case RingResult::Closed:
+    return "Closed";
+  case RingResult::TooLarge:
+    return "TooLarge";
+  case RingResult::Poisoned:
+    return "Poisoned";
+  }
+  return "no RingResult";
+}
 
 namespace detail {
 
@@ -25,17 +46,24 @@ namespace detail {
 /// as well as 128 with a side's words on one line.
 inline constexpr std::size_t kCacheLine = 64;
 
-/// Gives `capacity`, or ends the program where a ring cannot have it: every build checks. Indices
-/// of type Index must tell a full ring from an empty one.
+/// Why a ring cannot have `capacity` slots; null where it can. Indices of type Index must tell a
+/// full ring from an empty one.
 template <class Index>
-std::size_t ringCapacity(std::size_t capacity, std::size_t slotBytes, std::size_t least = 1) {
+constexpr bool isRingCapacity(std::size_t capacity, std::size_t slotBytes, std::size_t least = 1) {
   const bool powerOfTwo = capacity >= least && (capacity & (capacity - 1)) == 0;
   const std::size_t most = std::size_t(std::numeric_limits<Index>::max() / 2) + 1;
-  if (!powerOfTwo || capacity > most || capacity > SIZE_MAX / 2 / slotBytes) {
+  return powerOfTwo && capacity <= most && capacity <= SIZE_MAX / 2 / slotBytes;
+}
+
+/// Gives `capacity`, or ends the program where a ring cannot have it: every build checks.
+template <class Index>
+std::size_t ringCapacity(std::size_t capacity, std::size_t slotBytes, std::size_t least = 1) {
+  if (!isRingCapacity<Index>(capacity, slotBytes, least)) {
     std::fprintf(stderr,
                  "ringkernel: a ring of %zu slots of %zu bytes: the capacity must be a power of "
                  "two from %zu to %zu and the size below 2^63 bytes\n",
-                 capacity, slotBytes, least, most);
+                 capacity, slotBytes, least,
+                 std::size_t(std::numeric_limits<Index>::max() / 2) + 1);
     std::abort();
   }
   return capacity;
@@ -44,6 +72,12 @@ std::size_t ringCapacity(std::size_t capacity, std::size_t slotBytes, std::size_
 /// Ends the program: the caller broke a ring's contract.
 [[noreturn]] inline void ringMisuse(const char* what) {
   std::fprintf(stderr, "ringkernel: %s\n", what);
+  std::abort();
+}
+
+/// The same with the value given and the limit.
+[[noreturn]] inline void ringMisuse(const char* what, std::size_t given, std::size_t limit) {
+  std::fprintf(stderr, "ringkernel: %s: %zu, at most %zu\n", what, given, limit);
   std::abort();
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A bounded queue of T between one producer thread and one consumer thread.
+// A bounded queue of T between one producer and one consumer.
 //
 // Contract
-//   Who calls   one thread the producer's functions, one the consumer's; anyone close(), isClosed()
-//               and approximateSize(). A role may move to another thread that synchronises with it.
+//   Who calls   the two handles of split() belong to one thread each; a handle may move to a thread
+//               that synchronises with the one before. Neither can be copied: a second producer
+//               does not compile. A handle that is destroyed closes the ring.
 //   Progress    wait-free, both sides. No allocation after construction.
 //   Capacity    exactly `capacity` elements, a power of two. Indices count all elements ever and
 //               wrap with their type; a slot's place is the index modulo the capacity.
@@ -15,36 +16,69 @@
 //   tail.load(acquire)   consumer, before the slots are read     pairs with tail.store(release)
 //   head.store(release)  consumer, after the slots are read      pairs with head.load(acquire)
 //   head.load(acquire)   producer, before slots are rewritten    pairs with head.store(release)
-//   closed (release, acquire)  what was published before close() is seen by who sees Closed
-//   own index (relaxed)  each side is its index's only writer
+//   flags (release, acquire)  what was published before close() is seen by who sees Closed
 #ifndef RINGKERNEL_QUEUE_SPSCRING_H
 #define RINGKERNEL_QUEUE_SPSCRING_H
 
-#include <ringkernel/queue/RingResult.h>
+#include <ringkernel/queue/RingMemory.h>
 
-#include <algorithm>
-#include <atomic>
-#include <memory>
-#include <span>
-#include <utility>
+#include <type_traits>
 
 namespace ring {
 
-/// T is default constructible and assignable. Atomic is std::atomic, or what a test drives instead.
-template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
-class SpscRing {
+namespace detail {
+
+struct RingAccess;
+
+template <template <class> class Atomic, class Index> struct SpscControl {
+  explicit SpscControl(Index start) : tail{start}, head{start} {}
+  RingState<Atomic> state;
+  RingLine<Atomic<Index>> tail; ///< the producer's
+  RingLine<Atomic<Index>> head; ///< the consumer's
+};
+
+/// What the handles of one-to-one rings have in common: anyone may call these.
+template <class T, template <class> class Atomic, class IndexT> class SpscHandle {
 public:
-  /// `start` is the first index: tests begin near a wrap.
-  explicit SpscRing(std::size_t capacity, Index start = 0)
-      : mask_(detail::ringCapacity<Index>(capacity, sizeof(T)) - 1),
-        slots_(std::make_unique<T[]>(capacity)), producer_(start), consumer_(start) {}
-  SpscRing(const SpscRing&) = delete;
-  SpscRing& operator=(const SpscRing&) = delete;
+  using Value = T;
+  using Index = IndexT;
 
-  std::size_t capacity() const { return mask_ + 1; }
+  std::size_t capacity() const { return body_.capacity(); }
 
-  // Producer.
+  /// Pushes give Closed from now on, pops too once the ring is empty.
+  void close() { body_.control->state.add(kRingClosed); }
+  bool isClosed() const { return body_.control->state.has(kRingClosed); }
 
+  /// Elements in the ring at some moment during the call, at most the capacity.
+  std::size_t approximateSize() const { return statistics().size; }
+  RingStatistics statistics() const {
+    const Index head = body_.control->head.value.load(std::memory_order_acquire);
+    const Index tail = body_.control->tail.value.load(std::memory_order_acquire);
+    return {tail, head, std::min<std::size_t>(static_cast<Index>(tail - head), capacity()),
+            capacity()};
+  }
+
+protected:
+  using Body = RingBody<SpscControl<Atomic, Index>, T>;
+  friend struct RingAccess;
+
+  explicit SpscHandle(Body body) : body_(std::move(body)) {}
+  SpscHandle(SpscHandle&&) noexcept = default;
+  SpscHandle& operator=(SpscHandle&&) = delete;
+  ~SpscHandle() {
+    if (body_.memory) // not moved from
+      close();
+  }
+
+  Body body_;
+};
+
+} // namespace detail
+
+/// The one thread that pushes. T is default constructible and assignable.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
+class alignas(detail::kCacheLine) SpscProducer : public detail::SpscHandle<T, Atomic, Index> {
+public:
   /// Ok, Full or Closed.
   RingResult tryPush(T value) {
     std::span<T> slot;
@@ -56,34 +90,67 @@ public:
     return RingResult::Ok;
   }
 
+  /// Moves the first `pushed` of `values` in, as many as there is room for: Ok where at least one.
+  RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
+    pushed = 0;
+    RingResult result = RingResult::Ok;
+    while (pushed < values.size()) { // twice at most where the ring does not end
+      std::span<T> slots;
+      result = tryReserve(std::min(values.size() - pushed, this->capacity()), slots);
+      if (result != RingResult::Ok)
+        break;
+      std::move(values.begin() + pushed, values.begin() + pushed + slots.size(), slots.begin());
+      publish(slots.size());
+      pushed += slots.size();
+    }
+    return pushed > 0 ? RingResult::Ok : result;
+  }
+
   /// Up to `wanted` free slots that lie together (fewer at the end of the ring), to be written in
-  /// place. They stay the producer's until publish(). Full where there is none.
+  /// place. They stay the producer's until publish(). Full, Closed, or TooLarge above the capacity.
   RingResult tryReserve(std::size_t wanted, std::span<T>& slots) {
-    if (closed_.load(std::memory_order_acquire))
+    if (this->isClosed())
       return RingResult::Closed;
-    const Index tail = producer_.index.load(std::memory_order_relaxed);
-    std::size_t free = capacity() - static_cast<Index>(tail - producer_.other);
-    if (free < wanted) {
-      producer_.other = consumer_.index.load(std::memory_order_acquire); // slots were read
-      free = capacity() - static_cast<Index>(tail - producer_.other);
+    std::size_t free = this->capacity() - static_cast<Index>(tail_ - head_);
+    if (free < wanted) [[unlikely]] {
+      if (wanted > this->capacity())
+        return RingResult::TooLarge;
+      head_ = this->body_.control->head.value.load(std::memory_order_acquire); // slots were read
+      free = this->capacity() - static_cast<Index>(tail_ - head_);
       if (free == 0)
         return RingResult::Full;
     }
-    const std::size_t place = static_cast<std::size_t>(tail) & mask_;
-    slots = {slots_.get() + place, std::min({wanted, free, capacity() - place})};
+    const std::size_t place = static_cast<std::size_t>(tail_) & this->body_.mask;
+    slots = {this->body_.slots + place, std::min({wanted, free, this->capacity() - place})};
     return RingResult::Ok;
   }
 
   /// Gives the first `count` reserved slots to the consumer.
   void publish(std::size_t count) {
-    const Index tail = producer_.index.load(std::memory_order_relaxed);
-    if (count > capacity() - static_cast<Index>(tail - producer_.other))
-      detail::ringMisuse("`publish` of more slots than were reserved");
-    producer_.index.store(static_cast<Index>(tail + count), std::memory_order_release);
+    const std::size_t free = this->capacity() - static_cast<Index>(tail_ - head_);
+    if (count > free) [[unlikely]]
+      detail::ringMisuse("`publish` of more slots than were reserved", count, free);
+    tail_ = static_cast<Index>(tail_ + count);
+    this->body_.control->tail.value.store(tail_, std::memory_order_release);
   }
 
-  // Consumer.
+private:
+  using Base = detail::SpscHandle<T, Atomic, Index>;
+  friend struct detail::RingAccess;
 
+  explicit SpscProducer(typename Base::Body body)
+      : Base(std::move(body)),
+        tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
+        head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
+
+  Index tail_; ///< the shared tail, which nobody else writes
+  Index head_; ///< as last seen
+};
+
+/// The one thread that pops.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
+class alignas(detail::kCacheLine) SpscConsumer : public detail::SpscHandle<T, Atomic, Index> {
+public:
   /// Ok, Empty or Closed.
   RingResult tryPop(T& value) {
     std::span<T> slot;
@@ -95,58 +162,109 @@ public:
     return RingResult::Ok;
   }
 
+  /// Moves up to values.size() elements out; `popped` says how many, above 0 where Ok.
+  RingResult tryPopBatch(std::span<T> values, std::size_t& popped) {
+    popped = 0;
+    RingResult result = RingResult::Ok;
+    while (popped < values.size()) {
+      std::span<T> elements;
+      result = tryPeek(values.size() - popped, elements);
+      if (result != RingResult::Ok)
+        break;
+      std::move(elements.begin(), elements.end(), values.begin() + popped);
+      release(elements.size());
+      popped += elements.size();
+    }
+    return popped > 0 ? RingResult::Ok : result;
+  }
+
   /// Up to `wanted` published elements that lie together, to be read in place. They stay the
   /// consumer's until release(). Empty or Closed where there is none.
   RingResult tryPeek(std::size_t wanted, std::span<T>& elements) {
-    const Index head = consumer_.index.load(std::memory_order_relaxed);
-    std::size_t ready = static_cast<Index>(consumer_.other - head);
+    std::size_t ready = static_cast<Index>(tail_ - head_);
     if (ready < wanted) {
-      const bool closed = closed_.load(std::memory_order_acquire);       // before the last look
-      consumer_.other = producer_.index.load(std::memory_order_acquire); // slots were written
-      ready = static_cast<Index>(consumer_.other - head);
+      // The element's line comes with the index's, not after it.
+      __builtin_prefetch(&this->body_.at(tail_));
+      const bool closed = this->isClosed(); // before the last look
+      tail_ = this->body_.control->tail.value.load(std::memory_order_acquire); // slots were written
+      ready = static_cast<Index>(tail_ - head_);
       if (ready == 0)
         return closed ? RingResult::Closed : RingResult::Empty;
     }
-    const std::size_t place = static_cast<std::size_t>(head) & mask_;
-    elements = {slots_.get() + place, std::min({wanted, ready, capacity() - place})};
+    const std::size_t place = static_cast<std::size_t>(head_) & this->body_.mask;
+    elements = {this->body_.slots + place, std::min({wanted, ready, this->capacity() - place})};
     return RingResult::Ok;
   }
 
   /// Gives the first `count` peeked slots back to the producer.
   void release(std::size_t count) {
-    const Index head = consumer_.index.load(std::memory_order_relaxed);
-    if (count > static_cast<Index>(consumer_.other - head))
-      detail::ringMisuse("`release` of more elements than were peeked");
-    consumer_.index.store(static_cast<Index>(head + count), std::memory_order_release);
-  }
-
-  // Anyone.
-
-  /// Pushes give Closed from now on, pops too once the ring is empty. A push under way may still
-  /// succeed: Closed is final for the consumer once none is.
-  void close() { closed_.store(true, std::memory_order_release); }
-  bool isClosed() const { return closed_.load(std::memory_order_acquire); }
-
-  /// Elements in the ring at some moment during the call, at most the capacity.
-  std::size_t approximateSize() const {
-    const Index head = consumer_.index.load(std::memory_order_acquire);
-    const Index tail = producer_.index.load(std::memory_order_acquire);
-    return std::min<std::size_t>(static_cast<Index>(tail - head), capacity());
+    const std::size_t ready = static_cast<Index>(tail_ - head_);
+    if (count > ready) [[unlikely]]
+      detail::ringMisuse("`release` of more elements than were peeked", count, ready);
+    head_ = static_cast<Index>(head_ + count);
+    this->body_.control->head.value.store(head_, std::memory_order_release);
   }
 
 private:
-  /// One side's index beside its copy of the other's, so that most calls touch one shared line.
-  struct alignas(detail::kCacheLine) Side {
-    explicit Side(Index start) : index(start), other(start) {}
-    Atomic<Index> index;
-    Index other;
-  };
+  using Base = detail::SpscHandle<T, Atomic, Index>;
+  friend struct detail::RingAccess;
 
-  const std::size_t mask_;
-  const std::unique_ptr<T[]> slots_;
-  Atomic<bool> closed_{false}; // read by both, written once: shares the constants' line
-  Side producer_;
-  Side consumer_;
+  explicit SpscConsumer(typename Base::Body body)
+      : Base(std::move(body)),
+        head_(this->body_.control->head.value.load(std::memory_order_relaxed)), // its own word
+        tail_(this->body_.control->tail.value.load(std::memory_order_acquire)) {}
+
+  Index head_; ///< the shared head, which nobody else writes
+  Index tail_; ///< as last seen
+};
+
+/// The two ends of a ring.
+template <class ProducerT, class ConsumerT> struct RingEnds {
+  ProducerT producer;
+  ConsumerT consumer;
+};
+
+namespace detail {
+
+/// Makes handles: for the rings and for SharedRing.h.
+struct RingAccess {
+  template <class Handle, class... Args> static Handle make(Args&&... args) {
+    return Handle(std::forward<Args>(args)...);
+  }
+  template <class Handle> static auto& state(Handle& handle) { return handle.body_.control->state; }
+};
+
+} // namespace detail
+
+/// `auto [producer, consumer] = ring::SpscRing<Order>(1024).split();`
+template <class T, template <class> class Atomic = std::atomic, class IndexT = std::size_t>
+class SpscRing {
+public:
+  using Value = T;
+  using Index = IndexT;
+  using Producer = SpscProducer<T, Atomic, Index>;
+  using Consumer = SpscConsumer<T, Atomic, Index>;
+  using Body = detail::RingBody<detail::SpscControl<Atomic, Index>, T>;
+  static constexpr std::size_t kLeastCapacity = 1;
+
+  /// `start` is the first index: tests begin near a wrap.
+  explicit SpscRing(std::size_t capacity, Index start = 0)
+      : body_(Body::onHeap(detail::ringCapacity<Index>(capacity, sizeof(T)), start)) {}
+  /// In memory of the caller, at least bytesFor(capacity) from the start of a cache line; it must
+  /// outlive both handles.
+  SpscRing(std::span<std::byte> memory, std::size_t capacity, Index start = 0)
+      : body_(Body::over(memory, detail::ringCapacity<Index>(capacity, sizeof(T)), start)) {}
+
+  static std::size_t bytesFor(std::size_t capacity) { return Body::bytesFor(capacity); }
+
+  using Ends = RingEnds<Producer, Consumer>;
+  Ends split() && {
+    return {detail::RingAccess::make<Producer>(body_),
+            detail::RingAccess::make<Consumer>(std::move(body_))};
+  }
+
+private:
+  Body body_;
 };
 
 } // namespace ring

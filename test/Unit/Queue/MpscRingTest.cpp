@@ -1,122 +1,182 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// MpscRing: bounds, batches, closing, and a stress run that audits each producer's order, loss and
-// duplicates, begun near where indices wrap.
+// MpscRing and MpmcRing: bounds, batches, slots in place, closing, and stress runs that audit each
+// producer's order, loss and duplicates, begun near where indices wrap.
+#include "Traffic.h"
+
+#include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdint>
 #include <limits>
-#include <thread>
-#include <vector>
+#include <memory>
 
 namespace {
 
+using ring::MpmcRing;
 using ring::MpscRing;
 using ring::RingResult;
 
-TEST(MpscRing, HoldsExactlyItsCapacity) {
+template <class RingT> class SharedTail : public testing::Test {};
+using Kinds = testing::Types<MpscRing<int>, MpmcRing<int>>;
+TYPED_TEST_SUITE(SharedTail, Kinds);
+
+TYPED_TEST(SharedTail, HoldsExactlyItsCapacity) {
   for (const std::size_t capacity : {2u, 4u, 16u}) {
-    MpscRing<int> queue(capacity);
+    auto [producer, consumer] = TypeParam(capacity).split();
     int value = -1;
-    EXPECT_EQ(queue.tryPop(value), RingResult::Empty);
+    EXPECT_EQ(consumer.tryPop(value), RingResult::Empty);
     for (int round = 0; round < 3; ++round) {
       for (std::size_t i = 0; i < capacity; ++i) {
-        EXPECT_EQ(queue.approximateSize(), i);
-        EXPECT_EQ(queue.tryPush(static_cast<int>(i)), RingResult::Ok);
+        EXPECT_EQ(consumer.approximateSize(), i);
+        EXPECT_EQ(producer.tryPush(static_cast<int>(i)), RingResult::Ok);
       }
-      EXPECT_EQ(queue.tryPush(99), RingResult::Full);
+      EXPECT_EQ(producer.tryPush(99), RingResult::Full);
       for (std::size_t i = 0; i < capacity; ++i) {
-        EXPECT_EQ(queue.tryPop(value), RingResult::Ok);
+        EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
         EXPECT_EQ(value, static_cast<int>(i));
       }
+      EXPECT_EQ(consumer.tryPop(value), RingResult::Empty);
     }
   }
 }
 
-TEST(MpscRing, BatchesGoInWholeOrNotAtAll) {
-  MpscRing<int> queue(4);
+TYPED_TEST(SharedTail, BatchesGoInWholeOrNotAtAll) {
+  auto [producer, consumer] = TypeParam(4).split();
   std::array<int, 3> batch{1, 2, 3};
   std::size_t count = 9;
-  EXPECT_EQ(queue.tryPushBatch(batch, count), RingResult::Ok);
+  EXPECT_EQ(producer.tryPushBatch(batch, count), RingResult::Ok);
   EXPECT_EQ(count, 3u);
-  EXPECT_EQ(queue.tryPushBatch(batch, count), RingResult::Full);
+  EXPECT_EQ(producer.tryPushBatch(batch, count), RingResult::Full);
   EXPECT_EQ(count, 0u);
-  EXPECT_EQ(queue.tryPush(4), RingResult::Ok);
+  EXPECT_EQ(producer.tryPush(4), RingResult::Ok);
   std::array<int, 8> out{};
-  EXPECT_EQ(queue.tryPopBatch(out, count), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPopBatch(out, count), RingResult::Ok);
   ASSERT_EQ(count, 4u);
   EXPECT_EQ(out[3], 4);
   std::array<int, 5> tooMany{};
-  EXPECT_EQ(queue.tryPushBatch(tooMany, count), RingResult::Full);
+  EXPECT_EQ(producer.tryPushBatch(tooMany, count), RingResult::TooLarge);
 }
 
-TEST(MpscRing, ClosingLetsTheRestOut) {
-  MpscRing<int> queue(4);
-  EXPECT_EQ(queue.tryPush(1), RingResult::Ok);
-  queue.close();
-  EXPECT_EQ(queue.tryPush(2), RingResult::Closed);
+TYPED_TEST(SharedTail, AReservationHidesWhatLiesBehindIt) {
+  auto [producer, consumer] = TypeParam(8).split();
+  typename TypeParam::Producer::Reservation places;
+  ASSERT_EQ(producer.tryReserve(2, places), RingResult::Ok);
+  auto second = producer;
+  EXPECT_EQ(second.tryPush(3), RingResult::Ok);
   int value = 0;
-  EXPECT_EQ(queue.tryPop(value), RingResult::Ok);
-  EXPECT_EQ(queue.tryPop(value), RingResult::Closed);
-}
-
-TEST(MpscRingDeathTest, ACapacityThatCannotBeEndsTheProgram) {
-  EXPECT_DEATH(MpscRing<int>(1), "power of two from 2");
-  EXPECT_DEATH(MpscRing<int>(12), "power of two");
-}
-
-struct Message {
-  std::uint32_t producer = 0;
-  std::uint32_t number = 0;
-  std::uint64_t copy = 0; ///< both again: torn messages show
-};
-
-template <class Index> void stress(Index start, std::uint32_t producers, std::uint32_t count) {
-  MpscRing<Message, std::atomic, Index> queue(16, start);
-  std::vector<std::thread> threads;
-  for (std::uint32_t producer = 0; producer < producers; ++producer)
-    threads.emplace_back([&, producer] {
-      for (std::uint32_t next = 0; next < count;) {
-        std::array<Message, 5> batch;
-        std::uint32_t size = 0;
-        for (; size < 1 + (next + producer) % 5 && next + size < count; ++size)
-          batch[size] = {producer, next + size, std::uint64_t(producer) << 32 | (next + size)};
-        std::size_t pushed = 0;
-        if (queue.tryPushBatch(std::span(batch.data(), size), pushed) != RingResult::Ok)
-          std::this_thread::yield();
-        next += static_cast<std::uint32_t>(pushed);
-      }
-    });
-  std::vector<std::uint32_t> expected(producers);
-  for (std::uint64_t total = 0; total < std::uint64_t(producers) * count;) {
-    std::array<Message, 7> batch;
-    std::size_t popped = 0;
-    if (queue.tryPopBatch(batch, popped) != RingResult::Ok)
-      std::this_thread::yield();
-    for (std::size_t i = 0; i < popped; ++i) {
-      const Message& message = batch[i];
-      ASSERT_EQ(message.copy, std::uint64_t(message.producer) << 32 | message.number);
-      ASSERT_EQ(message.number, expected[message.producer]++);
-    }
-    total += popped;
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Empty);
+  places[0] = 1;
+  places[1] = 2;
+  places.publish();
+  for (int expected = 1; expected <= 3; ++expected) {
+    EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+    EXPECT_EQ(value, expected);
   }
-  for (std::thread& thread : threads)
-    thread.join();
-  Message rest;
-  EXPECT_EQ(queue.tryPop(rest), RingResult::Empty);
 }
 
-TEST(MpscRing, StressOneProducer) { stress<std::size_t>(0, 1, 100000); }
-TEST(MpscRing, StressFourProducers) { stress<std::size_t>(0, 4, 50000); }
-TEST(MpscRing, StressAcrossTheWrapOf32Bits) {
-  stress<std::uint32_t>(std::numeric_limits<std::uint32_t>::max() - 1000, 3, 20000);
+TYPED_TEST(SharedTail, ClosingLetsTheRestOut) {
+  auto [producer, consumer] = TypeParam(4).split();
+  EXPECT_EQ(producer.tryPush(1), RingResult::Ok);
+  producer.close();
+  EXPECT_EQ(producer.tryPush(2), RingResult::Closed);
+  int value = 0;
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Closed);
 }
-TEST(MpscRing, StressAcrossTheWrapOf64Bits) {
-  stress<std::uint64_t>(std::numeric_limits<std::uint64_t>::max() - 1000, 3, 20000);
+
+TYPED_TEST(SharedTail, TheLastProducerThatGoesClosesTheRing) {
+  auto ends = TypeParam(4).split();
+  auto consumer = std::move(ends.consumer);
+  {
+    auto last = std::move(ends.producer);
+    {
+      const auto copy = last;
+    }
+    EXPECT_FALSE(consumer.isClosed());
+  }
+  int value = 0;
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Closed);
 }
-TEST(MpscRing, StressAcrossManyWraps) { stress<std::uint8_t>(250, 2, 20000); }
+
+TYPED_TEST(SharedTail, LivesInTheCallersMemory) {
+  alignas(64) std::array<std::byte, 2048> memory;
+  ASSERT_LE(TypeParam::bytesFor(16), memory.size());
+  auto [producer, consumer] = TypeParam(memory, 16).split();
+  int value = 0;
+  EXPECT_EQ(producer.tryPush(3), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+  EXPECT_EQ(value, 3);
+}
+
+TEST(MpscRing, PeekedElementsStayUntilReleased) {
+  auto [producer, consumer] = MpscRing<int>(4).split();
+  std::array<int, 4> batch{1, 2, 3, 4};
+  std::size_t count = 0;
+  EXPECT_EQ(producer.tryPushBatch(batch, count), RingResult::Ok);
+  ring::RingView<MpscRing<int>::Consumer::Slot> seen;
+  ASSERT_EQ(consumer.tryPeek(3, seen), RingResult::Ok);
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[2], 3);
+  EXPECT_EQ(producer.tryPush(5), RingResult::Full);
+  consumer.release(1);
+  EXPECT_EQ(producer.tryPush(5), RingResult::Ok);
+  ASSERT_EQ(consumer.tryPeek(9, seen), RingResult::Ok);
+  EXPECT_EQ(seen.size(), 4u);
+  EXPECT_EQ(seen[3], 5);
+}
+
+TEST(MpmcRing, WhatOneTookNobodyElseGets) {
+  auto [producer, consumer] = MpmcRing<int>(4).split();
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(producer.tryPush(i), RingResult::Ok);
+  MpmcRing<int>::Consumer::Taken first, second;
+  ASSERT_EQ(consumer.tryTake(2, first), RingResult::Ok);
+  ASSERT_EQ(consumer.tryTake(9, second), RingResult::Ok);
+  ASSERT_EQ(second.size(), 2u);
+  EXPECT_EQ(second[1], 3);
+  second.release();
+  EXPECT_EQ(producer.tryPush(9), RingResult::Full) << "places are in order";
+  EXPECT_EQ(first[1], 1);
+  first.release();
+  EXPECT_EQ(producer.tryPush(9), RingResult::Ok);
+}
+
+static_assert(!std::is_copy_constructible_v<MpscRing<int>::Consumer>);
+static_assert(std::is_copy_constructible_v<MpscRing<int>::Producer>);
+
+TEST(MpscRingDeathTest, MisuseEndsTheProgram) {
+  EXPECT_DEATH(MpscRing<int>(1), "power of two from 2");
+  EXPECT_DEATH(MpscRing<int>(12), "a ring of 12 slots");
+  EXPECT_DEATH(MpmcRing<int>(0), "a ring of 0 slots");
+  auto ends = MpscRing<int>(4).split();
+  EXPECT_DEATH(ends.consumer.release(1), "release.*1, at most 0");
+  EXPECT_DEATH(
+      {
+        MpscRing<int>::Producer::Reservation places;
+        (void)ends.producer.tryReserve(1, places);
+      },
+      "destroyed unpublished");
+}
+
+template <template <class, template <class> class, class, class> class Ring, class Index>
+void stress(Index start, std::size_t producers, std::size_t consumers, std::uint64_t count) {
+  const audit::Outcome outcome = audit::run(
+      Ring<audit::Message, std::atomic, Index, ring::detail::NoClaims>(16, start).split(),
+      producers, consumers, count, 5);
+  EXPECT_TRUE(outcome.intact) << outcome.received << " of " << outcome.expected;
+}
+constexpr std::uint32_t kNear32 = std::numeric_limits<std::uint32_t>::max() - 1000;
+constexpr std::uint64_t kNear64 = std::numeric_limits<std::uint64_t>::max() - 1000;
+
+TEST(MpscRing, StressOneProducer) { stress<MpscRing, std::uint64_t>(0, 1, 1, 100000); }
+TEST(MpscRing, StressFourProducers) { stress<MpscRing, std::uint64_t>(0, 4, 1, 50000); }
+TEST(MpscRing, StressNear32Bits) { stress<MpscRing, std::uint32_t>(kNear32, 3, 1, 20000); }
+TEST(MpscRing, StressNear64Bits) { stress<MpscRing, std::uint64_t>(kNear64, 3, 1, 20000); }
+TEST(MpmcRing, StressOneAndOne) { stress<MpmcRing, std::uint64_t>(0, 1, 1, 100000); }
+TEST(MpmcRing, StressThreeAndThree) { stress<MpmcRing, std::uint64_t>(0, 3, 3, 50000); }
+TEST(MpmcRing, StressNear32Bits) { stress<MpmcRing, std::uint32_t>(kNear32, 2, 2, 20000); }
+TEST(MpmcRing, StressNear64Bits) { stress<MpmcRing, std::uint64_t>(kNear64, 2, 2, 20000); }
 
 } // namespace

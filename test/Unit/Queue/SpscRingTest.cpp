@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// SpscRing: bounds, places, closing, and a stress run that audits order, loss and duplicates, begun
-// near where indices wrap.
+// SpscRing: bounds, places, closing, handles, and a stress run that audits order, loss and
+// duplicates, begun near where indices wrap.
+#include "Traffic.h"
+
 #include <ringkernel/queue/SpscRing.h>
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <limits>
 #include <memory>
-#include <thread>
 
 namespace {
 
@@ -18,116 +18,144 @@ using ring::SpscRing;
 
 TEST(SpscRing, HoldsExactlyItsCapacity) {
   for (const std::size_t capacity : {1u, 2u, 8u}) {
-    SpscRing<int> queue(capacity);
+    auto [producer, consumer] = SpscRing<int>(capacity).split();
     int value = -1;
-    EXPECT_EQ(queue.tryPop(value), RingResult::Empty);
+    EXPECT_EQ(consumer.tryPop(value), RingResult::Empty);
     for (int round = 0; round < 3; ++round) {
       for (std::size_t i = 0; i < capacity; ++i) {
-        EXPECT_EQ(queue.approximateSize(), i);
-        EXPECT_EQ(queue.tryPush(static_cast<int>(i)), RingResult::Ok);
+        EXPECT_EQ(producer.approximateSize(), i);
+        EXPECT_EQ(producer.tryPush(static_cast<int>(i)), RingResult::Ok);
       }
-      EXPECT_EQ(queue.tryPush(99), RingResult::Full);
+      EXPECT_EQ(producer.tryPush(99), RingResult::Full);
       for (std::size_t i = 0; i < capacity; ++i) {
-        EXPECT_EQ(queue.tryPop(value), RingResult::Ok);
+        EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
         EXPECT_EQ(value, static_cast<int>(i));
       }
-      EXPECT_EQ(queue.tryPop(value), RingResult::Empty);
+      EXPECT_EQ(consumer.tryPop(value), RingResult::Empty);
     }
+    EXPECT_EQ(consumer.statistics().pushed, 3 * capacity);
+    EXPECT_EQ(consumer.statistics().popped, 3 * capacity);
   }
 }
 
 TEST(SpscRing, ReservedSlotsAreNotSeenBeforePublish) {
-  SpscRing<int> queue(8);
+  auto [producer, consumer] = SpscRing<int>(8).split();
   std::span<int> slots;
-  ASSERT_EQ(queue.tryReserve(5, slots), RingResult::Ok);
+  ASSERT_EQ(producer.tryReserve(5, slots), RingResult::Ok);
   ASSERT_EQ(slots.size(), 5u);
   for (int i = 0; i < 5; ++i)
     slots[i] = i;
   std::span<int> seen;
-  EXPECT_EQ(queue.tryPeek(8, seen), RingResult::Empty);
-  queue.publish(3);
-  ASSERT_EQ(queue.tryPeek(8, seen), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPeek(8, seen), RingResult::Empty);
+  producer.publish(3);
+  ASSERT_EQ(consumer.tryPeek(8, seen), RingResult::Ok);
   ASSERT_EQ(seen.size(), 3u);
   EXPECT_EQ(seen[2], 2);
-  queue.release(2);
+  consumer.release(2);
   // The ring's end cuts a reservation, not the ring.
-  ASSERT_EQ(queue.tryReserve(7, slots), RingResult::Ok);
+  ASSERT_EQ(producer.tryReserve(7, slots), RingResult::Ok);
   EXPECT_EQ(slots.size(), 5u);
-  queue.publish(5);
-  ASSERT_EQ(queue.tryReserve(7, slots), RingResult::Ok);
+  producer.publish(5);
+  ASSERT_EQ(producer.tryReserve(7, slots), RingResult::Ok);
   EXPECT_EQ(slots.size(), 2u);
 }
 
-TEST(SpscRing, ClosingLetsTheRestOut) {
-  SpscRing<int> queue(4);
-  EXPECT_EQ(queue.tryPush(1), RingResult::Ok);
-  queue.close();
-  EXPECT_TRUE(queue.isClosed());
-  EXPECT_EQ(queue.tryPush(2), RingResult::Closed);
-  int value = 0;
-  EXPECT_EQ(queue.tryPop(value), RingResult::Ok);
-  EXPECT_EQ(value, 1);
-  EXPECT_EQ(queue.tryPop(value), RingResult::Closed);
+TEST(SpscRing, BatchesGoAcrossTheEndOfTheRing) {
+  auto [producer, consumer] = SpscRing<int>(8, std::size_t(6)).split();
+  std::array<int, 10> in{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, out{};
+  std::size_t count = 0;
+  EXPECT_EQ(producer.tryPushBatch(in, count), RingResult::Ok);
+  EXPECT_EQ(count, 8u);
+  EXPECT_EQ(producer.tryPushBatch(in, count), RingResult::Full);
+  EXPECT_EQ(count, 0u);
+  EXPECT_EQ(consumer.tryPopBatch(out, count), RingResult::Ok);
+  EXPECT_EQ(count, 8u);
+  EXPECT_EQ(out[7], 8);
+  EXPECT_EQ(consumer.tryPopBatch(out, count), RingResult::Empty);
 }
 
-TEST(SpscRing, TakesTypesThatOnlyMove) {
-  SpscRing<std::unique_ptr<int>> queue(2);
-  EXPECT_EQ(queue.tryPush(std::make_unique<int>(7)), RingResult::Ok);
-  std::unique_ptr<int> value;
-  EXPECT_EQ(queue.tryPop(value), RingResult::Ok);
-  EXPECT_EQ(*value, 7);
+TEST(SpscRing, ClosingLetsTheRestOut) {
+  auto [producer, consumer] = SpscRing<int>(4).split();
+  EXPECT_EQ(producer.tryPush(1), RingResult::Ok);
+  producer.close();
+  EXPECT_TRUE(consumer.isClosed());
+  EXPECT_EQ(producer.tryPush(2), RingResult::Closed);
+  int value = 0;
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+  EXPECT_EQ(value, 1);
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Closed);
 }
+
+TEST(SpscRing, AHandleThatGoesClosesTheRing) {
+  auto ends = SpscRing<int>(4).split();
+  auto consumer = std::move(ends.consumer);
+  EXPECT_FALSE(consumer.isClosed()) << "moving is not the end";
+  {
+    auto producer = std::move(ends.producer);
+    EXPECT_EQ(producer.tryPush(5), RingResult::Ok);
+  }
+  int value = 0;
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Closed);
+}
+
+TEST(SpscRing, TakesTypesThatOnlyMoveAndDestroysWhatIsLeft) {
+  const auto counted = std::make_shared<int>(7);
+  {
+    auto [producer, consumer] = SpscRing<std::unique_ptr<std::shared_ptr<int>>>(2).split();
+    for (int i = 0; i < 2; ++i)
+      EXPECT_EQ(producer.tryPush(std::make_unique<std::shared_ptr<int>>(counted)), RingResult::Ok);
+    std::unique_ptr<std::shared_ptr<int>> value;
+    EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+    EXPECT_EQ(**value, 7);
+    EXPECT_EQ(counted.use_count(), 3);
+  }
+  EXPECT_EQ(counted.use_count(), 1);
+}
+
+TEST(SpscRing, LivesInTheCallersMemory) {
+  alignas(64) std::array<std::byte, 1024> memory;
+  ASSERT_LE(SpscRing<int>::bytesFor(16), memory.size());
+  auto [producer, consumer] = SpscRing<int>(memory, 16).split();
+  int value = 0;
+  EXPECT_EQ(producer.tryPush(3), RingResult::Ok);
+  EXPECT_EQ(consumer.tryPop(value), RingResult::Ok);
+  EXPECT_EQ(value, 3);
+}
+
+// A second producer, or consumer, does not compile: no way leads to one.
+template <class Ring>
+concept SplitsTwice = requires(Ring& ring) { ring.split(); };
+static_assert(!SplitsTwice<SpscRing<int>>);
+static_assert(!std::is_copy_constructible_v<SpscRing<int>::Producer>);
+static_assert(!std::is_copy_constructible_v<SpscRing<int>::Consumer>);
+static_assert(!std::is_default_constructible_v<SpscRing<int>::Producer>);
+static_assert(!std::is_constructible_v<SpscRing<int>::Producer, SpscRing<int>&>);
 
 TEST(SpscRingDeathTest, MisuseEndsTheProgram) {
-  EXPECT_DEATH(SpscRing<int>(0), "power of two");
-  EXPECT_DEATH(SpscRing<int>(6), "power of two");
+  EXPECT_DEATH(SpscRing<int>(0), "a ring of 0 slots.*power of two");
+  EXPECT_DEATH(SpscRing<int>(6), "a ring of 6 slots.*power of two");
+  EXPECT_DEATH((SpscRing<std::array<char, 4096>>(std::size_t(1) << 52)), "below 2\\^63 bytes");
   EXPECT_DEATH((SpscRing<int, std::atomic, std::uint8_t>(256)), "to 128");
-  SpscRing<int> queue(4);
-  EXPECT_DEATH(queue.publish(5), "publish");
-  EXPECT_DEATH(queue.release(1), "release");
+  auto ends = SpscRing<int>(4).split();
+  EXPECT_DEATH(ends.producer.publish(5), "publish.*5, at most 4");
+  EXPECT_DEATH(ends.consumer.release(1), "release.*1, at most 0");
+  alignas(64) std::array<std::byte, 1024> memory;
+  EXPECT_DEATH(SpscRing<int>(std::span(memory).subspan(8), 16), "cache line");
+  EXPECT_DEATH(SpscRing<int>(memory, 1024), "more bytes");
 }
 
-/// Every message says which it is, in all its words.
-struct Message {
-  std::uint64_t words[4];
-};
+TEST(SpscRing, AReservationLargerThanTheRingIsRefused) {
+  auto [producer, consumer] = SpscRing<int>(4).split();
+  std::span<int> slots;
+  EXPECT_EQ(producer.tryReserve(5, slots), RingResult::TooLarge);
+  EXPECT_EQ(producer.tryReserve(4, slots), RingResult::Ok);
+}
 
 template <class Index> void stress(Index start, std::uint64_t count) {
-  SpscRing<Message, std::atomic, Index> queue(16, start);
-  std::thread producer([&] {
-    for (std::uint64_t next = 0; next < count;) {
-      std::span<Message> slots;
-      if (queue.tryReserve(1 + next % 7, slots) != RingResult::Ok) {
-        std::this_thread::yield();
-        continue;
-      }
-      std::size_t used = 0;
-      for (; used < slots.size() && next < count; ++used, ++next)
-        for (std::uint64_t& word : slots[used].words)
-          word = next;
-      queue.publish(used);
-    }
-    queue.close();
-  });
-  std::uint64_t expected = 0;
-  for (;;) {
-    std::span<Message> messages;
-    const RingResult result = queue.tryPeek(5, messages);
-    if (result == RingResult::Closed)
-      break;
-    if (result == RingResult::Empty) {
-      std::this_thread::yield();
-      continue;
-    }
-    for (const Message& message : messages) {
-      for (const std::uint64_t word : message.words)
-        EXPECT_EQ(word, expected);
-      ++expected;
-    }
-    queue.release(messages.size());
-  }
-  producer.join();
-  EXPECT_EQ(expected, count);
+  const audit::Outcome outcome =
+      audit::run(SpscRing<audit::Message, std::atomic, Index>(16, start).split(), 1, 1, count, 7);
+  EXPECT_TRUE(outcome.intact) << outcome.received << " of " << outcome.expected;
 }
 
 TEST(SpscRing, StressInOrderWithoutLossOrDuplicates) { stress<std::size_t>(0, 300000); }

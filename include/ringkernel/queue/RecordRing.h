@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A bounded queue of records of any length between one producer and one consumer: packed, each in
+// one piece, written and read in place.
+//
+// Contract
+//   Who calls   the two handles of split() belong to one thread each and can only be moved. A
+//   handle
+//               that is destroyed closes the ring.
+//   Progress    wait-free, both sides. No allocation after construction.
+//   Capacity    `capacityBytes`, a power of two from 64. A record takes 8 bytes more than its
+//   length,
+//               rounded up to 8; what is left at the end of the ring may stay unused, which nobody
+//               sees: a record of up to maxRecordBytes() (half the ring) always fits an empty one.
+//   Records     of 0 bytes and more, beginning on 8 bytes.
+//   Order       first in, first out. Published together, seen together.
+//   Corruption  a length that cannot be (memory shared with a process that errs) is Poisoned, never
+//               read past.
+//
+// Memory orders
+//   tail.store(release)  producer, after records are written      pairs with tail.load(acquire)
+//   tail.load(acquire)   consumer, before records are read        pairs with tail.store(release)
+//   head.store(release)  consumer, after records are read         pairs with head.load(acquire)
+//   head.load(acquire)   producer, before words are rewritten     pairs with head.store(release)
+//   flags (release, acquire)  what was published before close() is seen by who sees Closed
+#ifndef RINGKERNEL_QUEUE_RECORDRING_H
+#define RINGKERNEL_QUEUE_RECORDRING_H
+
+#include <ringkernel/queue/SpscRing.h>
+
+#include <cstring>
+
+namespace ring {
+
+namespace detail {
+
+/// What stands before each record, and before what is left unused at the end.
+struct RecordHeader {
+  static constexpr std::uint32_t kRecord = 0x5245434f;
+  static constexpr std::uint32_t kUnused = 0x50414444;
+  std::uint32_t bytes; ///< of the record, without this header
+  std::uint32_t kind;
+};
+static_assert(sizeof(RecordHeader) == 8);
+
+inline std::uint64_t recordWords(std::uint64_t bytes) { return 1 + (bytes + 7) / 8; }
+
+} // namespace detail
+
+/// The one thread that writes records.
+template <template <class> class Atomic = std::atomic>
+class alignas(detail::kCacheLine) RecordProducer
+    : public detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t> {
+public:
+  std::size_t capacityBytes() const { return this->capacity() * 8; }
+  std::size_t maxRecordBytes() const { return capacityBytes() / 2 - sizeof(detail::RecordHeader); }
+
+  /// Room for one record behind those reserved before, to be written in place. Ok, Full, Closed, or
+  /// TooLarge above maxRecordBytes().
+  RingResult tryReserve(std::size_t bytes, std::span<std::byte>& record) {
+    if (this->isClosed())
+      return RingResult::Closed;
+    if (bytes > maxRecordBytes())
+      return RingResult::TooLarge;
+    const std::uint64_t words = detail::recordWords(bytes);
+    const std::uint64_t untilEnd = this->capacity() - (reserved_ & this->body_.mask);
+    const std::uint64_t unused = words <= untilEnd ? 0 : untilEnd;
+    if (reserved_ + unused + words - head_ > this->capacity()) {
+      head_ = this->body_.control->head.value.load(std::memory_order_acquire); // words were read
+      if (reserved_ + unused + words - head_ > this->capacity())
+        return RingResult::Full;
+    }
+    if (unused != 0) {
+      write(reserved_, {std::uint32_t(8 * (unused - 1)), detail::RecordHeader::kUnused});
+      reserved_ += unused;
+    }
+    write(reserved_, {std::uint32_t(bytes), detail::RecordHeader::kRecord});
+    record = {reinterpret_cast<std::byte*>(&this->body_.at(reserved_ + 1)), bytes};
+    if (bytes == 0)
+      record = {};
+    reserved_ += words;
+    return RingResult::Ok;
+  }
+  /// Gives all reserved records to the consumer, together.
+  void publish() {
+    tail_ = reserved_;
+    this->body_.control->tail.value.store(tail_, std::memory_order_release);
+  }
+  /// Forgets the records reserved since the last publish().
+  void cancel() { reserved_ = tail_; }
+
+  /// Copies one record in and publishes it, with those reserved before.
+  RingResult tryPush(std::span<const std::byte> bytes) {
+    std::span<std::byte> record;
+    const RingResult result = tryReserve(bytes.size(), record);
+    if (result != RingResult::Ok)
+      return result;
+    if (!bytes.empty())
+      std::memcpy(record.data(), bytes.data(), bytes.size());
+    publish();
+    return RingResult::Ok;
+  }
+
+private:
+  using Base = detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t>;
+  friend struct detail::RingAccess;
+
+  explicit RecordProducer(typename Base::Body body)
+      : Base(std::move(body)),
+        tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
+        reserved_(tail_), head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
+
+  void write(std::uint64_t index, detail::RecordHeader header) {
+    std::memcpy(&this->body_.at(index), &header, sizeof(header));
+  }
+
+  std::uint64_t tail_, reserved_;
+  std::uint64_t head_; ///< as last seen
+};
+
+/// The one thread that reads records.
+template <template <class> class Atomic = std::atomic>
+class alignas(detail::kCacheLine) RecordConsumer
+    : public detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t> {
+public:
+  std::size_t capacityBytes() const { return this->capacity() * 8; }
+
+  /// The record after the last peeked one, to be read in place until release(). Ok, Empty, Closed,
+  /// or Poisoned where the ring's memory was damaged.
+  RingResult tryPeek(std::span<std::byte>& record) {
+    for (;;) {
+      if (read_ == tail_) {
+        const bool closed = this->isClosed(); // before the last look
+        tail_ = this->body_.control->tail.value.load(std::memory_order_acquire); // were written
+        if (read_ == tail_)
+          return closed ? RingResult::Closed : RingResult::Empty;
+      }
+      detail::RecordHeader header;
+      std::memcpy(&header, &this->body_.at(read_), sizeof(header));
+      const std::uint64_t words = detail::recordWords(header.bytes);
+      const std::uint64_t untilEnd = this->capacity() - (read_ & this->body_.mask);
+      if (words > untilEnd || words > tail_ - read_) [[unlikely]]
+        return poisoned();
+      if (header.kind == detail::RecordHeader::kRecord) {
+        record = {reinterpret_cast<std::byte*>(&this->body_.at(read_ + 1)), header.bytes};
+        if (header.bytes == 0)
+          record = {};
+        read_ += words;
+        return RingResult::Ok;
+      }
+      if (header.kind != detail::RecordHeader::kUnused || words != untilEnd) [[unlikely]]
+        return poisoned();
+      read_ += words;
+    }
+  }
+  /// Gives all peeked records back to the producer.
+  void release() {
+    if (head_ == read_) [[unlikely]]
+      detail::ringMisuse("`release` without a peeked record");
+    head_ = read_;
+    this->body_.control->head.value.store(head_, std::memory_order_release);
+  }
+
+  /// Copies the next record out and releases it, with those peeked before. `bytes` is its length;
+  /// where `to` is shorter the result is TooLarge and the record stays.
+  RingResult tryPop(std::span<std::byte> to, std::size_t& bytes) {
+    std::span<std::byte> record;
+    const std::uint64_t before = read_;
+    const RingResult result = tryPeek(record);
+    if (result != RingResult::Ok)
+      return result;
+    bytes = record.size();
+    if (bytes > to.size()) {
+      read_ = before;
+      return RingResult::TooLarge;
+    }
+    if (bytes > 0)
+      std::memcpy(to.data(), record.data(), bytes);
+    release();
+    return RingResult::Ok;
+  }
+
+private:
+  using Base = detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t>;
+  friend struct detail::RingAccess;
+
+  explicit RecordConsumer(typename Base::Body body)
+      : Base(std::move(body)),
+        head_(this->body_.control->head.value.load(std::memory_order_relaxed)), // its own word
+        read_(head_), tail_(this->body_.control->tail.value.load(std::memory_order_acquire)) {}
+
+  RingResult poisoned() {
+    this->body_.control->state.add(detail::kRingPoisoned | detail::kRingClosed);
+    return RingResult::Poisoned;
+  }
+
+  std::uint64_t head_, read_;
+  std::uint64_t tail_; ///< as last seen
+};
+
+/// `auto [producer, consumer] = ring::RecordRing<>(1 << 20).split();`
+template <template <class> class Atomic = std::atomic> class RecordRing {
+public:
+  using Value = std::uint64_t;
+  using Index = std::uint64_t; ///< in words of 8 bytes
+  using Producer = RecordProducer<Atomic>;
+  using Consumer = RecordConsumer<Atomic>;
+  using Body = detail::RingBody<detail::SpscControl<Atomic, Index>, std::uint64_t>;
+  static constexpr std::size_t kLeastCapacity = 8; ///< words
+
+  /// `start` is the first index, in words of 8 bytes: tests begin near a wrap.
+  explicit RecordRing(std::size_t capacityBytes, Index start = 0)
+      : body_(Body::onHeap(words(capacityBytes), start)) {}
+  /// In memory of the caller, at least bytesFor(capacityBytes / 8) from the start of a cache line;
+  /// it must outlive both handles.
+  RecordRing(std::span<std::byte> memory, std::size_t capacityBytes, Index start = 0)
+      : body_(Body::over(memory, words(capacityBytes), start)) {}
+
+  static std::size_t bytesFor(std::size_t words) { return Body::bytesFor(words); }
+
+  using Ends = RingEnds<Producer, Consumer>;
+  Ends split() && {
+    return {detail::RingAccess::make<Producer>(body_),
+            detail::RingAccess::make<Consumer>(std::move(body_))};
+  }
+
+private:
+  static std::size_t words(std::size_t bytes) {
+    // Lengths are 32 bits.
+    if (bytes > (std::size_t(1) << 32))
+      detail::ringMisuse("a RecordRing's bytes", bytes, std::size_t(1) << 32);
+    return detail::ringCapacity<Index>(bytes, 1, 8 * kLeastCapacity) / 8;
+  }
+
+  Body body_;
+};
+
+} // namespace ring
+
+#endif

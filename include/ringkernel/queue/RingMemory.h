@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where a ring's words and slots lie: one block of memory, from the heap, from the caller, or
+// mapped by several processes. Control words first, then the slots. Nothing here is on a hot path.
+//
+// What every ring has in its control block: a state word (closed, poisoned) and the words that
+// blocking calls sleep on (Blocking.h); rings do not touch the latter.
+#ifndef RINGKERNEL_QUEUE_RINGMEMORY_H
+#define RINGKERNEL_QUEUE_RINGMEMORY_H
+
+#include <ringkernel/queue/RingResult.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <new>
+#include <span>
+#include <utility>
+
+namespace ring {
+
+/// What a ring has done so far, from its indices: the hot path counts nothing for it.
+struct RingStatistics {
+  std::uint64_t pushed = 0; ///< elements given to consumers, modulo the index type
+  std::uint64_t popped = 0; ///< elements taken by consumers, modulo the index type
+  std::size_t size = 0;     ///< elements in the ring at some moment during the call
+  std::size_t capacity = 0; ///< slots
+};
+
+namespace detail {
+
+inline constexpr std::uint32_t kRingClosed = 1;
+inline constexpr std::uint32_t kRingPoisoned = 2;
+
+/// Those who wait for one thing: how many, and the word that they sleep on.
+template <template <class> class Atomic> struct RingWaiters {
+  Atomic<std::uint32_t> waiting{0};
+  Atomic<std::uint32_t> epoch{0};
+};
+
+/// The part that all rings' control blocks begin with. Read by all, written seldom.
+template <template <class> class Atomic> struct alignas(kCacheLine) RingState {
+  Atomic<std::uint32_t> flags{0};
+  alignas(kCacheLine) RingWaiters<Atomic> forElements;
+  alignas(kCacheLine) RingWaiters<Atomic> forSpace;
+
+  bool has(std::uint32_t flag) const {
+    return flags.load(std::memory_order_acquire) & flag; // pairs with add()
+  }
+  void add(std::uint32_t flag) {
+    flags.fetch_or(flag, std::memory_order_acq_rel); // pairs with has(): what came before is seen
+  }
+};
+
+/// An index or any word that one side owns, on a line of its own.
+template <class Word> struct alignas(kCacheLine) RingLine {
+  Word value;
+};
+
+/// A ring as its handles hold it. Copies share the memory, which lives as long as any of them.
+template <class ControlT, class SlotT> struct RingBody {
+  using Control = ControlT;
+  using Slot = SlotT;
+
+  static constexpr std::size_t kAlignment = std::max({kCacheLine, alignof(Control), alignof(Slot)});
+  static constexpr std::size_t kSlotsOffset =
+      (sizeof(Control) + kAlignment - 1) / kAlignment * kAlignment;
+  static std::size_t bytesFor(std::size_t capacity) {
+    return kSlotsOffset + capacity * sizeof(Slot);
+  }
+
+  /// A ring that exists at `base`.
+  RingBody(std::byte* base, std::size_t capacity, std::shared_ptr<void> owner)
+      : control(reinterpret_cast<Control*>(base)),
+        slots(reinterpret_cast<Slot*>(base + kSlotsOffset)), mask(capacity - 1),
+        memory(std::move(owner)) {}
+
+  /// A new ring in `owner`'s memory at `base`, whose contents are destroyed before it.
+  template <class... Args>
+  static RingBody make(std::byte* base, std::size_t capacity, std::shared_ptr<void> owner,
+                       Args&&... args) {
+    ::new (base) Control(std::forward<Args>(args)...);
+    RingBody body(base, capacity, nullptr);
+    std::uninitialized_value_construct_n(body.slots, capacity);
+    body.memory = std::shared_ptr<void>(
+        base, [owner = std::move(owner), slots = body.slots, capacity](void* control) {
+          std::destroy_n(slots, capacity);
+          static_cast<Control*>(control)->~Control();
+        });
+    return body;
+  }
+  template <class... Args> static RingBody onHeap(std::size_t capacity, Args&&... args) {
+    constexpr std::align_val_t kAlign{kAlignment};
+    std::shared_ptr<void> raw(::operator new(bytesFor(capacity), kAlign),
+                              [](void* memory) { ::operator delete(memory, kAlign); });
+    auto* base = static_cast<std::byte*>(raw.get());
+    return make(base, capacity, std::move(raw), std::forward<Args>(args)...);
+  }
+  /// In the caller's memory, which must outlive all handles.
+  template <class... Args>
+  static RingBody over(std::span<std::byte> memory, std::size_t capacity, Args&&... args) {
+    if (memory.size() < bytesFor(capacity))
+      ringMisuse("the ring needs more bytes than the memory given: it needs", bytesFor(capacity),
+                 memory.size());
+    if (reinterpret_cast<std::uintptr_t>(memory.data()) % kAlignment != 0)
+      ringMisuse("the memory given to a ring must begin on a cache line");
+    return make(memory.data(), capacity, nullptr, std::forward<Args>(args)...);
+  }
+
+  std::size_t capacity() const { return mask + 1; }
+  template <class Index> Slot& at(Index index) const {
+    return slots[static_cast<std::size_t>(index) & mask];
+  }
+
+  Control* control;
+  Slot* slots;
+  std::size_t mask;
+  std::shared_ptr<void> memory;
+};
+
+} // namespace detail
+} // namespace ring
+
+#endif

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// SharedRing: attaching to the right memory and to the wrong, roles, and traffic between processes.
+#include "Audit.h"
+
+#include <ringkernel/queue/Blocking.h>
+#include <ringkernel/queue/SharedRing.h>
+
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <vector>
+
+namespace {
+
+using ring::RingResult;
+using ring::SharedMemory;
+using ring::SharedRing;
+using ring::SpscRing;
+
+/// Runs `body` in a child process and gives its exit code, 0 where it gave true.
+template <class Body> pid_t inChild(Body body) {
+  const pid_t child = fork();
+  if (child == 0)
+    _exit(body() ? 0 : 1);
+  return child;
+}
+int exitCode(pid_t child) {
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/// What attach() says of memory in which `change` was made to the header of a ring of ints.
+template <class As, class Change> std::string errorOf(Change change) {
+  auto ring = SharedRing<SpscRing<int>>::create(16);
+  change(*reinterpret_cast<ring::detail::SharedHeader<std::atomic>*>(ring->memory().data()));
+  return SharedRing<As>::attach(ring->memory()).error;
+}
+
+TEST(SharedRing, RefusesMemoryOfAnotherKind) {
+  const auto nothing = [](auto&) {};
+  EXPECT_EQ(errorOf<SpscRing<int>>(nothing), "");
+  EXPECT_EQ(errorOf<SpscRing<std::uint64_t>>(nothing), "bytes of a slot: 4 found, 8 expected");
+  using Bytes = std::array<char, 4>;
+  EXPECT_EQ(errorOf<SpscRing<Bytes>>(nothing), "alignment of a slot: 4 found, 1 expected");
+  EXPECT_EQ(errorOf<ring::SharedMpscRing<int>>(nothing), "the kind of ring: 1 found, 3 expected");
+  EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.version = 7; }),
+            "the ring's layout version: 7 found, 1 expected");
+  EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.magic = 0; }),
+            "this shared memory holds no ring, or not yet");
+  EXPECT_NE(errorOf<SpscRing<int>>([](auto& header) {
+              header.capacity = 15;
+            }).find("a ring of 15 slots of 4 bytes: the capacity must be a power of two"),
+            std::string::npos);
+  const std::size_t bytes = SharedRing<SpscRing<int>>::bytesFor(16);
+  EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.capacity = 32; }),
+            "bytes of shared memory: " + std::to_string(bytes) + " found, " +
+                std::to_string(SharedRing<SpscRing<int>>::bytesFor(32)) + " expected");
+}
+
+TEST(SharedRing, RefusesMemoryOfAnotherSize) {
+  auto tooSmall = SharedMemory::memfd("test", 64);
+  EXPECT_NE(SharedRing<SpscRing<int>>::attach(*tooSmall).error.find("64 found"), std::string::npos);
+  EXPECT_NE(SharedRing<SpscRing<int>>::create(*tooSmall, 16).error.find("64 found"),
+            std::string::npos);
+  for (const std::size_t capacity : {std::size_t(0), std::size_t(6), std::size_t(1) << 62})
+    EXPECT_NE(SharedRing<SpscRing<int>>::create(capacity).error.find("must be a power of two"),
+              std::string::npos);
+  EXPECT_NE(SharedMemory::fromDescriptor(-1).error.find("dup"), std::string::npos);
+  EXPECT_NE(SharedMemory::open("/no-such-ring").error.find("shm_open"), std::string::npos);
+}
+
+TEST(SharedRing, ARoleIsHeldOnce) {
+  auto ring = SharedRing<SpscRing<int>>::create(4);
+  {
+    auto producer = ring->producer();
+    ASSERT_TRUE(producer);
+    EXPECT_EQ(ring->producers().alive, 1u);
+    EXPECT_EQ(ring->producer().error, "the ring has as many producers as it can have: 1");
+    EXPECT_EQ(producer->tryPush(5), RingResult::Ok);
+  }
+  EXPECT_EQ(ring->producers().alive, 0u);
+  auto consumer = ring->consumer();
+  ASSERT_TRUE(consumer);
+  int value = 0;
+  EXPECT_EQ(consumer->tryPop(value), RingResult::Ok);
+  EXPECT_EQ(consumer->tryPop(value), RingResult::Closed) << "an orderly end closes";
+}
+
+TEST(SharedRing, ManyProducersEachHaveAPlace) {
+  auto ring = SharedRing<ring::SharedMpmcRing<int>>::create(64);
+  std::vector<decltype(ring->producer())> producers;
+  for (int i = 0; i < 32; ++i) {
+    producers.push_back(ring->producer());
+    ASSERT_TRUE(producers.back());
+    EXPECT_EQ(producers.back()->tryPush(i), RingResult::Ok);
+  }
+  EXPECT_FALSE(ring->producer());
+  auto consumer = ring->consumer();
+  for (int i = 0; i < 32; ++i) {
+    int value = -1;
+    EXPECT_EQ(consumer->tryPop(value), RingResult::Ok);
+    EXPECT_EQ(value, i);
+  }
+  EXPECT_FALSE(consumer->isClosed());
+}
+
+TEST(SharedRing, HasANameWhereOneIsGiven) {
+  using Ring = SharedRing<SpscRing<int>>;
+  const std::string name = "/ringkernel-test-" + std::to_string(getpid());
+  auto memory = SharedMemory::create(name.c_str(), Ring::bytesFor(4));
+  ASSERT_TRUE(memory) << memory.error;
+  EXPECT_FALSE(SharedMemory::create(name.c_str(), 64)) << "the name is taken";
+  auto first = Ring::create(*memory, 4);
+  auto producer = first->producer();
+  EXPECT_EQ(producer->tryPush(7), RingResult::Ok);
+  auto again = SharedMemory::open(name.c_str());
+  SharedMemory::removeName(name.c_str());
+  auto second = Ring::attach(*again);
+  ASSERT_TRUE(second) << second.error;
+  int value = 0;
+  EXPECT_EQ(second->consumer()->tryPop(value), RingResult::Ok);
+  EXPECT_EQ(value, 7);
+}
+
+TEST(SharedRing, ElementsGoFromProcessToProcess) {
+  using Ring = SharedRing<SpscRing<audit::Message>>;
+  constexpr std::uint64_t kCount = 50000;
+  auto ring = Ring::create(8);
+  const pid_t child = inChild([&] {
+    auto attached = Ring::attach(*SharedMemory::fromDescriptor(ring->memory().descriptor()));
+    ring::BlockingProducer producer(std::move(*attached->producer()));
+    bool ok = true;
+    for (std::uint64_t next = 0; next < kCount; ++next)
+      ok &=
+          producer.push(audit::Message::make(0, next), ring::RingDeadline::max()) == RingResult::Ok;
+    return ok;
+  });
+  ring::BlockingConsumer consumer(std::move(*ring->consumer()));
+  audit::Stream stream(1);
+  bool intact = true;
+  for (audit::Message message; consumer.pop(message, ring::RingDeadline::max()) == RingResult::Ok;)
+    intact &= stream.take(message);
+  EXPECT_TRUE(intact);
+  EXPECT_EQ(stream.count(), kCount);
+  EXPECT_EQ(exitCode(child), 0);
+}
+
+TEST(SharedRing, ManyProcessesShareATail) {
+  using Ring = SharedRing<ring::SharedMpscRing<audit::Message>>;
+  constexpr std::uint64_t kCount = 20000, kProducers = 3;
+  auto ring = Ring::create(16);
+  std::vector<pid_t> children;
+  for (std::uint64_t number = 0; number < kProducers; ++number)
+    children.push_back(inChild([&] {
+      auto attached = Ring::attach(*SharedMemory::fromDescriptor(ring->memory().descriptor()));
+      auto producer = attached->producer();
+      for (std::uint64_t next = 0; next < kCount;)
+        if (producer->tryPush(audit::Message::make(number, next)) == RingResult::Ok)
+          ++next;
+        else
+          std::this_thread::yield();
+      return true;
+    }));
+  auto consumer = ring->consumer();
+  audit::Stream stream(kProducers);
+  bool intact = true;
+  for (audit::Message message; stream.count() < kProducers * kCount;)
+    if (consumer->tryPop(message) == RingResult::Ok)
+      intact &= stream.take(message);
+    else
+      std::this_thread::yield();
+  EXPECT_TRUE(intact);
+  for (const pid_t child : children)
+    EXPECT_EQ(exitCode(child), 0);
+  EXPECT_EQ(ring->producers().alive + ring->producers().dead, 0u);
+}
+
+} // namespace
