@@ -42,7 +42,8 @@ const char* toString(Life life) {
 Directory::Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards)
     : maxActors_(maxActors), maxStateBytes_(stateBytes),
       entries_(std::make_unique<DirectoryEntry[]>(maxActors)),
-      freed_(MpscRing<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(maxActors, 2))).split()), shards_(shards) {
+      freed_(MpscRing<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(maxActors, 2))).split()),
+      shards_(shards) {
   for (std::uint32_t shard = 0; shard < shards; ++shard)
     shards_[shard].nextFresh = shard;
 }

@@ -26,7 +26,6 @@
 
 #if defined(__linux__)
 #include <ctime>
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -47,8 +46,9 @@ struct SystemFutex {
     const auto ns = duration_cast<nanoseconds>(deadline.time_since_epoch()).count();
     until.tv_sec = static_cast<std::time_t>(ns / 1000000000);
     until.tv_nsec = static_cast<long>(ns % 1000000000);
-    syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, expected,
-            deadline == RingDeadline::max() ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+    constexpr int kWaitUntil = 9; // FUTEX_WAIT_BITSET of <linux/futex.h>: monotonic, absolute
+    syscall(SYS_futex, &word, kWaitUntil, expected,
+            deadline == RingDeadline::max() ? nullptr : &until, nullptr, ~0u);
 #else
     (void)expected, (void)deadline, (void)word;
     std::this_thread::yield();
@@ -56,7 +56,8 @@ struct SystemFutex {
   }
   static void wakeAll(std::atomic<std::uint32_t>& word) {
 #if defined(__linux__)
-    syscall(SYS_futex, &word, FUTEX_WAKE, INT32_MAX, nullptr, nullptr, 0);
+    constexpr int kWake = 1; // FUTEX_WAKE
+    syscall(SYS_futex, &word, kWake, INT32_MAX, nullptr, nullptr, 0);
 #else
     (void)word;
 #endif
