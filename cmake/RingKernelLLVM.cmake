@@ -6,6 +6,10 @@
 
 include_guard(GLOBAL)
 
+# LLVM's FindFFI tries C wherever a C compiler is named, and fails unless the language is on.
+if(DEFINED CMAKE_C_COMPILER)
+  enable_language(C)
+endif()
 # Without "19.1" CMake takes an older clang that lies beside it, and fails.
 find_package(Clang 19.1 REQUIRED CONFIG)
 

@@ -116,6 +116,9 @@ void runExample(const Options& options) {
   const bool hasDouble = options.backend.name != "webgpu";
   if (options.precision == "double" && !hasDouble)
     throw example::Unavailable("the backend 'webgpu' has no double; use --precision=float");
+  if (options.out == options.plot && options.out != "none")
+    throw example::Unavailable(
+        fmt::format("--out and --plot both name '{}'; give each a file of its own", options.out));
   const bool writesDouble = hasDouble && options.precision != "float";
 
   const DataSet data =
@@ -133,14 +136,19 @@ void runExample(const Options& options) {
   reportDifference(data, inDouble, inFloat);
   const Scores& scores = writesDouble ? inDouble : inFloat;
   reportDetection(data, scores);
+  const Series& series = data.series[plotted];
+  if (out)
+    out->write(formatScores(data, scores));
+  if (plot)
+    plot->write(drawPlot(series, scores[plotted], plotThreshold(series, scores[plotted])));
+  // Both or none: a full disk was found above.
   if (out) {
-    out->commit(formatScores(data, scores));
+    out->commit();
     fmt::print("wrote {}: {} scores in {}\n", options.out, data.rows(),
                writesDouble ? "double" : "float");
   }
   if (plot) {
-    const Series& series = data.series[plotted];
-    plot->commit(drawPlot(series, scores[plotted], plotThreshold(series, scores[plotted])));
+    plot->commit();
     fmt::print("wrote {}: {}\n", options.plot, series.name);
   }
 }

@@ -20,6 +20,7 @@
 namespace anomaly {
 
 using example::Failure;
+using example::inQuotes;
 using example::readFile;
 namespace fs = std::filesystem;
 
@@ -34,18 +35,24 @@ std::string_view takeLine(std::string_view& text) {
   return line;
 }
 
+/// The sum of a window's squares must stay a float.
+constexpr double kLargest = 1e16;
+
 double parseValue(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    throw Failure(fmt::format("'{}' is not a finite number", text));
+    throw Failure(fmt::format("{} is not a finite number", inQuotes(text)));
+  if (std::abs(value) > kLargest)
+    throw Failure(fmt::format("{} is not within {} and {}, which can be scored", inQuotes(text),
+                              -kLargest, kLargest));
   return value;
 }
 
 void addRow(Series& series, std::string_view line) {
   const std::size_t comma = line.find(',');
   if (comma == line.npos)
-    throw Failure(fmt::format("expected 'timestamp,value', found '{}'", line));
+    throw Failure(fmt::format("expected 'timestamp,value', found {}", inQuotes(line)));
   series.seconds.push_back(parseTimestamp(line.substr(0, comma)));
   series.timestamps.emplace_back(line.substr(0, comma));
   series.values.push_back(parseValue(line.substr(comma + 1)));
@@ -54,12 +61,15 @@ void addRow(Series& series, std::string_view line) {
 Series readSeries(const fs::path& path, std::string name) {
   const std::string content = readFile(path);
   std::string_view text = content;
+  if (text.starts_with("\xef\xbb\xbf")) // a byte order mark, which spreadsheets put in front
+    text.remove_prefix(3);
   Series series;
   series.name = std::move(name);
   std::size_t lineNumber = 1;
   try {
     if (const std::string_view heading = takeLine(text); heading != "timestamp,value")
-      throw Failure(fmt::format("expected the heading 'timestamp,value', found '{}'", heading));
+      throw Failure(
+          fmt::format("expected the heading 'timestamp,value', found {}", inQuotes(heading)));
     while (!text.empty()) {
       ++lineNumber;
       if (const std::string_view line = takeLine(text); !line.empty())
@@ -98,23 +108,41 @@ Window findWindow(const Series& series, std::int64_t from, std::int64_t to) {
   return {std::size_t(first - begin), std::size_t(past - begin) - 1};
 }
 
+/// A window is a pair of times.
+bool isWindow(const nlohmann::json& window) {
+  return window.is_array() && window.size() == 2 && window[0].is_string() && window[1].is_string();
+}
+
+void addWindows(Series& series, const nlohmann::json& windows) {
+  if (!windows.is_array() || !std::all_of(windows.begin(), windows.end(), isWindow))
+    throw Failure(fmt::format("the windows of '{}' are not a list of pairs of times", series.name));
+  for (const auto& window : windows)
+    series.windows.push_back(findWindow(series, parseTimestamp(window[0].get<std::string>()),
+                                        parseTimestamp(window[1].get<std::string>())));
+}
+
+nlohmann::json parseJson(const std::string& text) {
+  try {
+    return nlohmann::json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::string_view what = error.what(); // "[json.exception...] parse error at line ..."
+    throw Failure(std::string(what.substr(what.find(']') + 2)));
+  }
+}
+
 void readWindows(DataSet& data, const fs::path& path) {
   std::map<std::string, Series*> byName;
   for (Series& series : data.series)
     byName[series.name] = &series;
   try {
-    const auto labels = nlohmann::json::parse(readFile(path));
-    for (const auto& [name, windows] : labels.items()) {
-      const auto found = byName.find(name);
-      if (found == byName.end())
-        continue;
-      for (const auto& window : windows)
-        found->second->windows.push_back(
-            findWindow(*found->second, parseTimestamp(window.at(0).get<std::string>()),
-                       parseTimestamp(window.at(1).get<std::string>())));
-    }
-  } catch (const std::exception& error) { // nlohmann's errors and ours
-    throw Failure(fmt::format("{}: {}", path.string(), error.what()));
+    const nlohmann::json labels = parseJson(readFile(path));
+    if (!labels.is_object())
+      throw Failure("expected an object with the windows of each series");
+    for (const auto& [name, windows] : labels.items())
+      if (const auto found = byName.find(name); found != byName.end())
+        addWindows(*found->second, windows);
+  } catch (const Failure& failure) {
+    throw Failure(fmt::format("{}: {}", path.string(), failure.what()));
   }
   data.isLabelled = true;
 }
@@ -149,7 +177,7 @@ std::int64_t parseTimestamp(std::string_view text) {
       return sys_seconds(sys_days(date)).time_since_epoch().count() + hour * 3600 + minute * 60 +
              second;
   }
-  throw Failure(fmt::format("'{}' is not a time of the form 'YYYY-MM-DD HH:MM:SS'", text));
+  throw Failure(fmt::format("{} is not a time of the form 'YYYY-MM-DD HH:MM:SS'", inQuotes(text)));
 }
 
 DataSet readDataSet(const fs::path& folder) {

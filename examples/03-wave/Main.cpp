@@ -5,6 +5,7 @@
 #include "Simulation.h"
 
 #include "common/Failure.h"
+#include "common/NumberOption.h"
 #include "common/OutputFile.h"
 #include "common/Program.h"
 #include "common/Progress.h"
@@ -14,7 +15,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 using namespace wave;
 
@@ -24,7 +27,7 @@ struct Options {
   std::string modelFile;
   ModelShape shape;
   SetupOptions setup;
-  double timeStepMs = 0;
+  double timeStepMs = std::numeric_limits<double>::quiet_NaN(); ///< by the stability limit
   example::BackendOptions backend;
   std::size_t steps = 2400;
   std::size_t every = 400;
@@ -32,36 +35,31 @@ struct Options {
 };
 
 void declare(CLI::App& app, Options& options) {
-  app.add_option("MODEL", options.modelFile,
-                 "wave speeds: 32-bit floats, little-endian, km/s, depth fastest; layers are made "
-                 "up where none is given");
-  app.add_option("--columns", options.shape.columns, "the model's grid points along the surface")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
-  app.add_option("--depths", options.shape.depths, "the model's grid points downwards")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
-  app.add_option("--spacing", options.shape.spacing, "metres between them")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  CLI::Option* model = app.add_option("MODEL", options.modelFile,
+                                      "wave speeds: 32-bit floats, little-endian, km/s, depth "
+                                      "fastest; layers are made up where none is given");
+  constexpr std::size_t kMostPoints = 1 << 20, kMostSteps = 1'000'000'000;
+  for (CLI::Option* shape :
+       {example::addWholeNumber(app, "--columns", options.shape.columns, 1, kMostPoints,
+                                "the model's grid points along the surface"),
+        example::addWholeNumber(app, "--depths", options.shape.depths, 1, kMostPoints,
+                                "the model's grid points downwards"),
+        example::addDecimalNumber(app, "--spacing", options.shape.spacing, 0.001, 1e6,
+                                  "metres between them")})
+    shape->needs(model); // the made-up layers have a shape of their own
   example::addBackendOptions(app, options.backend);
-  app.add_option("--steps", options.steps, "time steps")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--dt", options.timeStepMs,
-                 "milliseconds of a step; nine tenths of the stability limit where not given")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--frequency", options.setup.peakFrequency, "peak of the source, Hz")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--source", options.setup.sourceColumn,
-                 "where the source stands, 0 (left) to 1 (right)")
-      ->capture_default_str();
-  app.add_option("--source-depth", options.setup.sourceDepth, "its depth in grid points")
-      ->capture_default_str();
-  app.add_option("--every", options.every, "steps from picture to picture")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  example::addWholeNumber(app, "--steps", options.steps, 1, kMostSteps, "time steps");
+  example::addDecimalNumber(app, "--dt", options.timeStepMs, 1e-6, 1000,
+                            "milliseconds of a step, nine tenths of the stability limit where not "
+                            "given");
+  example::addDecimalNumber(app, "--frequency", options.setup.peakFrequency, 0.001, 1e6,
+                            "peak of the source, Hz");
+  example::addDecimalNumber(app, "--source", options.setup.sourceColumn, 0, 1,
+                            "where the source stands, left to right");
+  example::addWholeNumber(app, "--source-depth", options.setup.sourceDepth, 0, kMostPoints,
+                          "its depth in grid points");
+  example::addWholeNumber(app, "--every", options.every, 1, kMostSteps,
+                          "steps from picture to picture");
   app.add_option("--out", options.out, "the folder for the pictures, made where it is missing")
       ->capture_default_str();
 }
@@ -86,7 +84,8 @@ void printSetup(const Model& model, const Setup& setup) {
 }
 
 void runExample(Options options) {
-  options.setup.timeStep = options.timeStepMs / 1e3;
+  if (!std::isnan(options.timeStepMs))
+    options.setup.timeStep = options.timeStepMs / 1e3;
   const Model model =
       options.modelFile.empty() ? generateModel() : readModel(options.modelFile, options.shape);
   const Setup setup = makeSetup(model, options.setup);
@@ -107,9 +106,11 @@ void runExample(Options options) {
           std::min({toPicture, options.steps - simulation.steps(), kStepsBetweenUpdates}));
       inSteps += std::chrono::steady_clock::now() - start;
       progress.update(simulation.steps());
-      if (simulation.steps() % options.every == 0)
-        example::OutputFile(folder / fmt::format("wave-{:05}.png", simulation.steps()))
-            .commit(drawPicture(model, setup, simulation.pressure(), simulation.seconds()));
+      if (simulation.steps() % options.every == 0) {
+        example::OutputFile file(folder / fmt::format("wave-{:05}.png", simulation.steps()));
+        file.write(drawPicture(model, setup, simulation.pressure(), simulation.seconds()));
+        file.commit();
+      }
     }
   }
   const double cells = double(setup.columns) * double(setup.depths) * double(options.steps);

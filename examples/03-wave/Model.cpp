@@ -61,13 +61,19 @@ double Model::slowest() const { return *std::min_element(speed.begin(), speed.en
 double Model::fastest() const { return *std::max_element(speed.begin(), speed.end()); }
 
 Model readModel(const std::filesystem::path& path, const ModelShape& shape) {
-  const std::string bytes = example::readFile(path);
   const std::size_t count = shape.columns * shape.depths;
-  if (bytes.size() != count * sizeof(float))
-    throw Failure(fmt::format("'{}' has {} bytes; {} columns of {} depths are {}; see --columns "
-                              "and --depths",
-                              path.string(), bytes.size(), shape.columns, shape.depths,
-                              count * sizeof(float)));
+  const auto checkSize = [&](std::size_t size) {
+    if (size != count * sizeof(float))
+      throw Failure(fmt::format("'{}' has {} bytes; {} columns of {} depths are {}; see --columns "
+                                "and --depths",
+                                path.string(), size, shape.columns, shape.depths,
+                                count * sizeof(float)));
+  };
+  // Before it is read: a wrong file may be very large.
+  if (std::error_code error; std::filesystem::is_regular_file(path, error))
+    checkSize(std::filesystem::file_size(path));
+  const std::string bytes = example::readFile(path, count * sizeof(float));
+  checkSize(bytes.size());
   Model model{path.filename().string(), shape.columns, shape.depths, shape.spacing, {}};
   model.speed.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

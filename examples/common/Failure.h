@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace example {
 
@@ -20,6 +21,10 @@ class Unavailable : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
+
+/// `text` from a file as a message may show it: in quotes, its first 60 bytes, what is not ASCII as
+/// `\xHH`.
+std::string inQuotes(std::string_view text);
 
 } // namespace example
 

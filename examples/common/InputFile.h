@@ -4,13 +4,15 @@
 #ifndef RINGKERNEL_EXAMPLES_COMMON_INPUTFILE_H
 #define RINGKERNEL_EXAMPLES_COMMON_INPUTFILE_H
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
 namespace example {
 
-/// The bytes of `path`. Throws Failure.
-std::string readFile(const std::filesystem::path& path);
+/// The bytes of `path`. Throws Failure, also where there are more than `maxBytes`.
+std::string readFile(const std::filesystem::path& path, std::size_t maxBytes = std::size_t(1)
+                                                                               << 30);
 
 } // namespace example
 

@@ -17,9 +17,11 @@
 
 namespace example {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, int error) {
+[[noreturn]] void fail(const fs::path& path, int error) {
   throw Failure(fmt::format("cannot write '{}': {}", path.string(), std::strerror(error)));
 }
 
@@ -30,18 +32,26 @@ mode_t ordinaryMode() {
   return 0666 & ~mask;
 }
 
+/// What a symbolic link names in the end, also where that does not exist yet; else `path`.
+fs::path followLinks(fs::path path) {
+  constexpr int kMostLinks = 40; // as the kernel: a circle fails when it is opened
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, error); ++i)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  return path;
+}
+
 } // namespace
 
-OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
-  if (std::filesystem::is_directory(path_))
+OutputFile::OutputFile(fs::path path) : path_(std::move(path)), target_(followLinks(path_)) {
+  std::error_code error;
+  const fs::file_status status = fs::status(target_, error);
+  if (fs::is_directory(status))
     fail(path_, EISDIR);
-  temporary_ = path_.string() + ".XXXXXX";
-  descriptor_ = mkstemp(temporary_.data());
-  if (descriptor_ < 0) {
-    const int error = errno;
-    temporary_.clear();
-    fail(path_, error);
-  }
+  if (!fs::exists(status) || fs::is_regular_file(status))
+    openTemporary();
+  else if (descriptor_ = open(target_.c_str(), O_WRONLY | O_CLOEXEC); descriptor_ < 0)
+    fail(path_, errno);
 }
 
 OutputFile::~OutputFile() {
@@ -51,21 +61,42 @@ OutputFile::~OutputFile() {
     unlink(temporary_.c_str());
 }
 
-void OutputFile::commit(std::string_view text) {
+void OutputFile::openTemporary() {
+  std::string name = target_.string() + ".XXXXXX";
+  descriptor_ = mkstemp(name.data());
+  if (descriptor_ < 0)
+    fail(path_, errno);
+  temporary_ = std::move(name);
+  leftover_.emplace(temporary_.c_str());
+}
+
+void OutputFile::closeFile() {
+  const int closed = close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0)
+    fail(path_, errno);
+}
+
+void OutputFile::write(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(descriptor_, text.data(), text.size());
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
       fail(path_, errno);
     text.remove_prefix(std::size_t(written));
   }
-  if (fchmod(descriptor_, ordinaryMode()) != 0)
+  if (!temporary_.empty() && fchmod(descriptor_, ordinaryMode()) != 0)
     fail(path_, errno);
-  const int closed = close(descriptor_);
-  descriptor_ = -1;
-  if (closed != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0)
+  closeFile();
+}
+
+void OutputFile::commit() {
+  if (temporary_.empty())
+    return;
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0)
     fail(path_, errno);
+  leftover_.reset();
   temporary_.clear();
 }
 

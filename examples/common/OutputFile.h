@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A file that appears whole or not at all: written beside its place, renamed at the end.
+// A file that appears whole or not at all: written beside its place, renamed at the end. Devices
+// and pipes are written to, never replaced; a symbolic link stays one.
 #ifndef RINGKERNEL_EXAMPLES_COMMON_OUTPUTFILE_H
 #define RINGKERNEL_EXAMPLES_COMMON_OUTPUTFILE_H
 
+#include "Leftovers.h"
+
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,14 +24,19 @@ public:
   /// Removes what was not committed.
   ~OutputFile();
 
-  /// Writes `text` and moves the file to its place. Throws Failure, and leaves the place as it was.
-  void commit(std::string_view text);
-
-  const std::filesystem::path& path() const { return path_; }
+  /// Writes the file's whole content, not yet to its place. Throws Failure.
+  void write(std::string_view text);
+  /// Moves what was written to its place. Throws Failure, and leaves the place as it was.
+  void commit();
 
 private:
-  std::filesystem::path path_;
-  std::string temporary_; ///< empty once committed
+  void openTemporary();
+  void closeFile();
+
+  std::filesystem::path path_;   ///< as given
+  std::filesystem::path target_; ///< what a link names
+  std::string temporary_;        ///< empty for a device and once committed
+  std::optional<Leftover> leftover_;
   int descriptor_ = -1;
 };
 

@@ -6,6 +6,7 @@
 
 #include <ringkernel/runtime.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -15,13 +16,13 @@ class App;
 
 namespace example {
 
-/// Parses the command line and runs `body`. Gives the exit code: 0 fine, 1 Failure, 2 misuse or
-/// Unavailable; what went wrong stands on stderr.
+/// Parses the command line and runs `body`. Gives the exit code: 0 fine, 1 Failure (standard output
+/// that takes no more is one), 2 misuse or Unavailable; what went wrong stands on stderr.
 int runProgram(CLI::App& app, int argc, char** argv, const std::function<void()>& body);
 
 struct BackendOptions {
   std::string name = "cpu"; ///< cpu, cuda or webgpu
-  unsigned workers = 0;     ///< threads of the CPU backend; 0: one a core less one
+  std::size_t workers = 0;  ///< threads of the CPU backend, to 256; 0: one a core less one
 };
 
 /// Adds --backend and --workers.

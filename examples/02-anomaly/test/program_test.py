@@ -8,17 +8,16 @@ and VK_ICD_FILENAMES what the webgpu backend needs. Parts that lack them are ski
 
 import csv
 import os
-import shutil
+import stat
 import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-from reference import scores as referenceScores
+sys.path.append(str(Path(__file__).resolve().parents[2] / "common"))
+from program_case import ProgramCase  # noqa: E402
+from reference import scores as referenceScores  # noqa: E402
 
-PROGRAM = sys.argv.pop(1)
 INPUTS = Path(__file__).parent / "Inputs"
 NAB = Path(os.environ.get("RINGKERNEL_DATA_DIR", "")) / "nab"
 WEBGPU = os.environ.get("RINGKERNEL_WEBGPU_LIBRARY", "")
@@ -32,16 +31,7 @@ def pngSize(path):
     return struct.unpack(">II", head[16:24])
 
 
-class ProgramTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def run_(self, *arguments):
-        return subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=500
-        )
-
+class ProgramTest(ProgramCase):
     def scored(self, *arguments):
         """The rows of the CSV by series, in the file's order."""
         ran = self.run_(*arguments, "--out=scores.csv", "--plot=plot.png")
@@ -103,24 +93,95 @@ class ProgramTest(unittest.TestCase):
         for rows in series.values():
             self.assertMatchesReference(rows, FLOAT_BOUND)
 
-    def assertRefused(self, code, words, *arguments):
-        ran = self.run_(*arguments)
-        self.assertEqual(ran.returncode, code, ran.stdout + ran.stderr)
-        self.assertIn(words, ran.stderr)
-        self.assertEqual([path.name for path in self.folder.iterdir() if path.is_file()], [])
-
     def testMissingFolder(self):
         self.assertRefused(1, "'nowhere' is not a folder", "nowhere")
+        (self.folder / "empty" / "data").mkdir(parents=True)
+        self.assertRefused(1, "no .csv files under 'empty/data'", "empty")
 
-    def testMalformedLineIsNamed(self):
-        data = self.folder / "set" / "data"
-        data.mkdir(parents=True)
-        (data / "a.csv").write_text("timestamp,value\n2026-01-01 00:00:00,1\n2026-01-01 00:05:00\n")
-        self.assertRefused(1, "a.csv:3: expected 'timestamp,value'", "set")
+    def series(self, text, labels=None):
+        """A data set of the one series a.csv; its folder."""
+        for name in ("data", "labels"):
+            (self.folder / "set" / name).mkdir(parents=True, exist_ok=True)
+        (self.folder / "set" / "data" / "a.csv").write_bytes(text)
+        if labels is not None:
+            (self.folder / "set" / "labels" / "combined_windows.json").write_text(labels)
+        return "set"
+
+    def testMalformedFilesAreNamed(self):
+        head, row = b"timestamp,value\n", b"2026-01-01 00:00:00,1\n"
+        for text, words in (
+            (b"", "a.csv:1: expected the heading 'timestamp,value', found ''"),
+            (b"\x1b]0;x\x07", "a.csv:1: expected the heading 'timestamp,value', found '\\x1b]0;x\\x07'"),
+            (row, "a.csv:1: expected the heading"),
+            (head, "a.csv' holds no values"),
+            (head + row + b"2026-01-01 00:05:00\n", "a.csv:3: expected 'timestamp,value'"),
+            (head + b"2026-01-01 00:00:00,1,2\n", "a.csv:2: '1,2' is not a finite number"),
+            (head + b"2026-01-01 00:00:00,nan\n", "a.csv:2: 'nan' is not a finite number"),
+            (head + b"2026-01-01 00:00:00,1\0\n", "a.csv:2: '1\\x00' is not a finite number"),
+            (head + b"2026-01-01 00:00:00,-2e16\n", "a.csv:2: '-2e16' is not within -1e+16 and 1e+16"),
+            (head + b"2026-13-01 00:00:00,1\n", "a.csv:2: '2026-13-01 00:00:00' is not a time"),
+            (head + b"x" * 5_000_000, "a.csv:2: expected 'timestamp,value', found '" + "x" * 60 + "...'"),
+        ):
+            with self.subTest(text=text[:60]):
+                self.assertRefused(1, words, self.series(text))
+
+    def testMalformedLabelsAreNamed(self):
+        row = b"timestamp,value\n2026-01-01 00:00:00,1\n"
+        for labels, words in (
+            ("", "combined_windows.json: parse error at line 1"),
+            ('{"a.csv": [["2026', "combined_windows.json: parse error at line 1"),
+            ("[]", "combined_windows.json: expected an object"),
+            ('{"a.csv": 3}', "the windows of 'a.csv' are not a list of pairs of times"),
+            ('{"a.csv": [["2026-01-01 00:00:00"]]}', "the windows of 'a.csv' are not a list"),
+            ('{"a.csv": [["x", "y"]]}', "'x' is not a time"),
+            ('{"a.csv": [["2027-01-01 00:00:00", "2027-01-02 00:00:00"]]}', "a window of 'a.csv' holds no row"),
+        ):
+            with self.subTest(labels=labels):
+                self.assertRefused(1, words, self.series(row, labels))
+
+    def testLineEndsAndByteOrderMark(self):
+        rows = [b"timestamp,value", b"2026-01-01 00:00:00,1", b"2026-01-01 00:05:00,2.5", b"2026-01-01 00:10:00,4"]
+        plain, _ = self.scored(self.series(b"\n".join(rows) + b"\n"))
+        self.assertEqual([value for _, value, _ in plain["a.csv"]], [1, 2.5, 4])
+        for text in (
+            b"\r\n".join(rows) + b"\r\n",
+            b"\n".join(rows),
+            rows[0] + b"\r\n" + b"\n".join(rows[1:3]) + b"\r\n\n" + rows[3],
+            b"\xef\xbb\xbf" + b"\n".join(rows),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(self.scored(self.series(text))[0], plain)
 
     def testUnwritableOutput(self):
-        self.assertRefused(1, "cannot write 'missing/scores.csv'", "--out=missing/scores.csv")
-        self.assertRefused(1, "cannot write 'missing/plot.png'", "--plot=missing/plot.png")
+        for option in ("--out", "--plot"):
+            for path, reason in (
+                ("missing/file", "No such file or directory"),
+                (".", "Is a directory"),
+                ("x" * 300, "File name too long"),
+            ):
+                self.assertRefused(1, f"cannot write '{path}': {reason}", f"{option}={path}")
+
+    def testFullDiskLeavesNeitherFile(self):
+        self.assertRefused(1, "cannot write '/dev/full': No space left", INPUTS / "small", "--plot=/dev/full")
+        self.assertRefused(1, "cannot write '/dev/full': No space left", INPUTS / "small", "--out=/dev/full")
+        self.checkStandardOutput(INPUTS / "small", "--out=none", "--plot=none")
+
+    def testDevicesAreWrittenToAndLinksStayLinks(self):
+        (self.folder / "link.csv").symlink_to("real.csv")
+        ran = self.run_(INPUTS / "small", "--out=link.csv", "--plot=/dev/null")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertTrue((self.folder / "link.csv").is_symlink())
+        self.assertIn("series,timestamp", (self.folder / "real.csv").read_text())
+        self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
+
+    def testInterruptedLeavesNothing(self):
+        # The pipe is opened for reading once the program opened it to write, behind the scores' file.
+        os.mkfifo(self.folder / "pipe")
+        keep = os.open(self.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, keep)
+        temporary = lambda: any(name.startswith("scores.csv.") for name in self.files())  # noqa: E731
+        # Nobody empties the pipe, and the picture does not fit: the program hangs in writing it.
+        self.assertEqual(self.checkInterrupted(temporary, "--plot=pipe"), [])
 
     def testUnknownSeriesToPlot(self):
         self.assertRefused(1, "there is no series 'x.csv'", "--plot-series=x.csv")
@@ -129,6 +190,10 @@ class ProgramTest(unittest.TestCase):
         self.assertRefused(2, "--backend", "--backend=abacus")
         self.assertRefused(2, "--nonsense", "--nonsense")
         self.assertRefused(2, "no double", "--backend=webgpu", "--precision=double")
+        self.assertRefused(2, "'257' is not a whole number from 0 to 256", "--workers=257")
+        self.assertRefused(2, "'-1' is not a whole number from 0 to 256", "--workers=-1")
+        self.assertRefused(2, "--out and --plot both name 'x'", "--out=x", "--plot=x")
+        self.checkCudaWithoutDriver()
 
 
 if __name__ == "__main__":

@@ -7,16 +7,15 @@ and VK_ICD_FILENAMES what the webgpu backend needs. Parts that lack them are ski
 """
 
 import os
-import shutil
 import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 import zlib
 from pathlib import Path
 
-PROGRAM = sys.argv.pop(1)
+sys.path.append(str(Path(__file__).resolve().parents[2] / "common"))
+from program_case import ProgramCase  # noqa: E402
+
 MARMOUSI = Path(os.environ.get("RINGKERNEL_DATA_DIR", "")) / "marmousi" / "vp_marmousi_bi"
 WEBGPU = os.environ.get("RINGKERNEL_WEBGPU_LIBRARY", "")
 
@@ -35,16 +34,7 @@ def readPng(path):
     return width, height, zlib.decompress(pixels)
 
 
-class ProgramTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def run_(self, *arguments):
-        return subprocess.run(
-            [PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True, timeout=500
-        )
-
+class ProgramTest(ProgramCase):
     def pictures(self, *arguments):
         ran = self.run_(*arguments, "--out=pictures")
         self.assertEqual(ran.returncode, 0, ran.stderr)
@@ -72,22 +62,52 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(len(pictures), 1)
         self.assertIn("webgpu", output)
 
-    def assertRefused(self, code, words, *arguments):
-        ran = self.run_(*arguments)
-        self.assertEqual(ran.returncode, code, ran.stdout + ran.stderr)
-        self.assertIn(words, ran.stderr)
-
-    def testRefusals(self):
+    def testModelsThatAreNone(self):
         (self.folder / "short").write_bytes(bytes(100))
-        (self.folder / "file").write_text("in the way")
+        (self.folder / "still").write_bytes(bytes(24))
+        (self.folder / "nan").write_bytes(struct.pack("<6f", 1, 2, 3, 4, float("nan"), 6))
+        shape = ("--columns=3", "--depths=2")
         self.assertRefused(1, "'short' has 100 bytes", "short")
         self.assertRefused(1, "cannot read 'none'", "none")
+        self.assertRefused(1, "cannot read '.'", ".")
+        self.assertRefused(1, "'/dev/zero' has more than 24 bytes", "/dev/zero", *shape)
+        self.assertRefused(1, "'still' holds the speed 0 km/s at column 0, depth 0", "still", *shape)
+        self.assertRefused(1, "'nan' holds the speed nan km/s at column 2, depth 0", "nan", *shape)
+
+    def testRefusals(self):
+        (self.folder / "file").write_text("in the way")
         self.assertRefused(1, "above the stability limit", "--dt=2")
         self.assertRefused(1, "cannot make the folder 'file'", "--out=file", "--steps=1")
         self.assertRefused(1, "the source is 301 grid points deep", "--source-depth=301")
-        self.assertRefused(2, "--steps", "--steps=0")
+        self.assertRefused(2, "--columns requires MODEL", "--columns=3")
         self.assertRefused(2, "--backend", "--backend=abacus")
-        self.assertRefused(2, "--steps", "--steps=many")
+        self.checkCudaWithoutDriver("--steps=1")
+
+    def testNumbersOutOfRange(self):
+        steps = "is not a whole number from 1 to 1000000000"
+        for option, words in (
+            ("--steps=0", f"'0' {steps}"),
+            ("--steps=-1", f"'-1' {steps}"),
+            ("--steps=1e9", f"'1e9' {steps}"),
+            ("--steps=many", f"'many' {steps}"),
+            ("--steps=99999999999999999999999", f"'99999999999999999999999' {steps}"),
+            ("--every=0", f"'0' {steps}"),
+            ("--dt=nan", "'nan' is not a number from 1e-06 to 1000"),
+            ("--frequency=inf", "'inf' is not a number from 0.001 to 1000000"),
+            ("--source=1.5", "'1.5' is not a number from 0 to 1"),
+            ("--source-depth=-1", "'-1' is not a whole number"),
+        ):
+            with self.subTest(option=option):
+                self.assertRefused(2, f"{option.split('=')[0]}: {words}", option)
+
+    def testOutputThatNobodyTakes(self):
+        self.checkStandardOutput("--steps=1")
+
+    def testInterruptedLeavesWholePictures(self):
+        drawn = lambda: bool(list(self.folder.rglob("wave-*.png")))  # noqa: E731
+        for name in self.checkInterrupted(drawn, "--steps=1000000000", "--every=1"):
+            self.assertRegex(name, r"^wave/wave-\d+\.png$")
+            readPng(self.folder / name)
 
 
 if __name__ == "__main__":
