@@ -50,7 +50,9 @@ void runBench(const Options& options) {
              "'sequential' by {:g}\n",
              data.rows(), data.series.size(), difference(actors, tree).largest,
              difference(actors, sequential).largest);
-  example::OutputFile(options.out).commit(report.dump(2) + "\n");
+  example::OutputFile out(options.out);
+  out.write(report.dump(2) + "\n");
+  out.commit();
   fmt::print("wrote {}\n", options.out);
 }
 
