@@ -12,7 +12,6 @@
 
 namespace ring {
 
-using runtime::ComputeDevice;
 using runtime::Rounds;
 using runtime::cpu::CpuBackend;
 

@@ -134,6 +134,9 @@ def main() -> int:
         for other in others:
             if other not in tree.layers:
                 findings.append(f"{options.table.name}: '{name}' names the unknown layer '{other}'")
+    for path, name in tree.byPath:
+        if not (tree.root / path).is_dir():
+            findings.append(f"{options.table.name}: '{name}' names the folder '{path}', which does not exist")
     circle = findCircle(layerEdges(tree))
     if circle:
         findings.append(f"{options.table.name}: circle of layers: {' -> '.join(circle)}")

@@ -72,6 +72,11 @@ class Layers(unittest.TestCase):
         table["layers"]["Low"]["may"] = ["High"]
         self.assertFinds("circle of layers: ", {}, table)
 
+    def testFolderThatIsGone(self):
+        table = json.loads(json.dumps(TABLE))
+        table["layers"]["High"]["paths"].append("lib/Gone")
+        self.assertFinds("'High' names the folder 'lib/Gone', which does not exist", {}, table)
+
     def testCommentsDoNotCount(self):
         run = check({"lib/Low/X.cpp": '/* \n#include "High/B.h"\n*/\n// #include "High/B.h"\n'})
         self.assertEqual(run.returncode, 0, run.stdout)

@@ -23,9 +23,7 @@
 
 namespace ring {
 
-namespace runtime {
 class ComputeDevice;
-}
 
 /// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
 /// has and this machine offers as hardware, else the CPU.
@@ -76,11 +74,10 @@ public:
   /// driver or device this machine lacks, Unsupported for one that this build lacks or that is too
   /// old, with the reason.
   static Result<Runtime> create(const RuntimeOptions& options = {});
-  /// The same on a device of the caller's own (runtime/core/ComputeDevice.h): actors run in rounds,
-  /// from the modules' sources in `language`. `options.backend` is not read.
+  /// The same on a device of the caller's own (ringkernel/device.h): actors run in rounds, from the
+  /// modules' sources in `language`. `options.backend` is not read.
   static Result<Runtime> create(const RuntimeOptions& options,
-                                std::unique_ptr<runtime::ComputeDevice> device,
-                                ShaderLanguage language);
+                                std::unique_ptr<ComputeDevice> device, ShaderLanguage language);
   Runtime(Runtime&&) noexcept = default;
   Runtime& operator=(Runtime&& other) noexcept;
   /// Stops, with a deadline of 5 s; then waits for handlers that still run.

@@ -26,7 +26,11 @@ constexpr int minimalSince = 13;
 /// Newest first. The unversioned name exists where the toolkit's development files are.
 constexpr const char* libraryNames[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12"};
 
+/// What RINGKERNEL_NVRTC_LIBRARY names and nothing else, as for the runtime (docs/Targets.md);
+/// where it is not set the toolkit of the environment, then the usual places.
 std::vector<std::string> libraryCandidates() {
+  if (const char* named = std::getenv("RINGKERNEL_NVRTC_LIBRARY"); named && *named)
+    return {named};
   std::vector<std::string> candidates;
   for (const char* variable : {"CUDA_PATH", "CUDA_HOME"})
     if (const char* root = std::getenv(variable); root && *root)

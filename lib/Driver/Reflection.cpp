@@ -24,18 +24,6 @@ constexpr int reflectionVersion = 1;
 
 std::string idText(uint64_t id) { return "0x" + llvm::StringRef(llvm::utohexstr(id, true)).str(); }
 
-llvm::StringRef scopeText(Scope scope) {
-  switch (scope) {
-  case Scope::Thread:
-    return "thread";
-  case Scope::Warp:
-    return "warp";
-  case Scope::Block:
-    return "block";
-  }
-  RINGC_UNREACHABLE("unknown scope");
-}
-
 /// The storage buffers of abi/Rounds.h, by slot.
 constexpr llvm::StringLiteral roundBindings[] = {"params", "control", "activations", "inbox",
                                                  "outbox", "states",  "results"};
@@ -121,7 +109,7 @@ private:
     const target::RoundLayout layout = target::roundLayout(actor.scope);
     json_.attribute("name", actor.state->name());
     json_.attribute("typeId", idText(actor.typeId));
-    json_.attribute("scope", scopeText(actor.scope));
+    json_.attribute("scope", scopeName(actor.scope));
     json_.attribute("size", actor.state->size());
     json_.attribute("align", actor.state->align());
     json_.attribute("entry", target::entryName(module_, actor));

@@ -71,6 +71,7 @@ RING_SPELLING(MemoryOrder, SequentiallyConsistent, memoryOrders)
 RING_SPELLING(MemoryScope, System, memoryScopes)
 #undef RING_SPELLING
 
+llvm::StringRef scopeName(Scope scope) { return spell(scope); }
 BuiltinRule ruleOf(Builtin builtin) { return builtinRules[static_cast<size_t>(builtin)]; }
 unsigned arityOf(Builtin builtin) { return builtinArities[static_cast<size_t>(builtin)]; }
 

@@ -6,7 +6,7 @@
 #ifndef RINGKERNEL_RUNTIME_CORE_DEVICEARENA_H
 #define RINGKERNEL_RUNTIME_CORE_DEVICEARENA_H
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <cstdint>
 #include <map>

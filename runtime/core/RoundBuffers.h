@@ -6,7 +6,7 @@
 #ifndef RINGKERNEL_RUNTIME_CORE_ROUNDBUFFERS_H
 #define RINGKERNEL_RUNTIME_CORE_ROUNDBUFFERS_H
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <ringkernel/abi/Rounds.h>
 

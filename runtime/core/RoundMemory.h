@@ -6,8 +6,8 @@
 #ifndef RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
 #define RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
 
-#include "runtime/core/ComputeDevice.h"
 #include "runtime/core/DeviceArena.h"
+#include <ringkernel/device.h>
 
 #include <ringkernel/detail/RuntimeApi.h>
 

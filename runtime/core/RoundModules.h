@@ -5,8 +5,8 @@
 #ifndef RINGKERNEL_RUNTIME_CORE_ROUNDMODULES_H
 #define RINGKERNEL_RUNTIME_CORE_ROUNDMODULES_H
 
-#include "runtime/core/ComputeDevice.h"
 #include "runtime/core/Registry.h"
+#include <ringkernel/device.h>
 
 #include <ringkernel/runtime.h>
 

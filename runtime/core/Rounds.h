@@ -7,7 +7,6 @@
 #ifndef RINGKERNEL_RUNTIME_CORE_ROUNDS_H
 #define RINGKERNEL_RUNTIME_CORE_ROUNDS_H
 
-#include "runtime/core/ComputeDevice.h"
 #include "runtime/core/CoreBase.h"
 #include "runtime/core/DeviceArena.h"
 #include "runtime/core/LaunchChecks.h"
@@ -15,6 +14,7 @@
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
 #include "runtime/core/RoundQueue.h"
+#include <ringkernel/device.h>
 
 #include <memory>
 #include <mutex>

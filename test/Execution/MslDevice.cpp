@@ -22,8 +22,6 @@ namespace ring::test {
 
 namespace {
 
-using namespace ring::runtime;
-
 constexpr DeviceLimits kLimits{
     .maxStorageBuffersPerStage = 31,
     .maxInvocationsPerWorkgroup = 1024,

@@ -7,7 +7,7 @@
 #ifndef RINGKERNEL_TEST_EXECUTION_MSLDEVICE_H
 #define RINGKERNEL_TEST_EXECUTION_MSLDEVICE_H
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <memory>
 
@@ -15,7 +15,7 @@ namespace ring::test {
 
 /// Runs dispatches on `threads` threads; 0 is one a processor. Submissions complete before `submit`
 /// returns.
-std::unique_ptr<runtime::ComputeDevice> makeMslDevice(unsigned threads = 0);
+std::unique_ptr<ComputeDevice> makeMslDevice(unsigned threads = 0);
 
 } // namespace ring::test
 

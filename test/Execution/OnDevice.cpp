@@ -11,7 +11,7 @@
 namespace ring::test {
 namespace {
 
-Result<std::unique_ptr<runtime::ComputeDevice>> open(Place place) {
+Result<std::unique_ptr<ComputeDevice>> open(Place place) {
   switch (place) {
   case Place::Msl:
     return openTestDevice(TestDevice::Msl);
@@ -38,7 +38,7 @@ ShaderLanguage languageOf(Place place) {
 } // namespace
 
 void OnDevice::SetUp() {
-  Result<std::unique_ptr<runtime::ComputeDevice>> opened = open(GetParam());
+  Result<std::unique_ptr<ComputeDevice>> opened = open(GetParam());
   if (!opened) {
     // A GPU is never promised.
     if (GetParam() != Place::Cuda && absenceIsFailure())

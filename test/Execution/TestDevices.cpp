@@ -23,7 +23,7 @@ namespace ring::test {
 
 const char* toString(TestDevice device) { return device == TestDevice::Msl ? "msl" : "webgpu"; }
 
-Result<std::unique_ptr<runtime::ComputeDevice>> openTestDevice(TestDevice device) {
+Result<std::unique_ptr<ComputeDevice>> openTestDevice(TestDevice device) {
   if (device == TestDevice::Msl) {
 #if RINGKERNEL_HAVE_MSL_SHIM
     return makeMslDevice();

@@ -5,7 +5,7 @@
 #ifndef RINGKERNEL_TEST_EXECUTION_TESTDEVICES_H
 #define RINGKERNEL_TEST_EXECUTION_TESTDEVICES_H
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <memory>
 
@@ -21,7 +21,7 @@ enum class TestDevice {
 const char* toString(TestDevice device);
 
 /// The device, or why it is missing; to be skipped with that reason, unless absenceIsFailure().
-Result<std::unique_ptr<runtime::ComputeDevice>> openTestDevice(TestDevice device);
+Result<std::unique_ptr<ComputeDevice>> openTestDevice(TestDevice device);
 
 /// In CI (CI=true) no device may be missing.
 bool absenceIsFailure();

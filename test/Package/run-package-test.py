@@ -72,6 +72,10 @@ def checkProject(options: argparse.Namespace, arguments: list) -> None:
     # 4, 8 and 16, doubled by METER_SCALE; 16 and 32 are over the limit of 10.
     expect(run(build / "meter") == "limit 10: total 56, 2 alerts\n", "the program says something else")
 
+    expect(run(build / "own-device") ==
+           "own (plain memory): cannot compile `Meter` for the device: seen: Meter_round\n",
+           "the project's own device was not driven as expected")
+
     expect("no work to do" in run(options.cmake, "--build", build), "a second build does something")
 
     header = source / "config" / "MeterLimit.h"

@@ -11,8 +11,8 @@ namespace ring::test {
 
 namespace {
 
-constexpr const char* kNames[] = {"libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2",
-                                  "libnvrtc.so", "/usr/local/cuda/lib64/libnvrtc.so"};
+constexpr const char* kNames[] = {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12",
+                                  "/usr/local/cuda/lib64/libnvrtc.so"};
 
 template <class Function> bool find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(dlsym(library, name));
@@ -22,12 +22,11 @@ template <class Function> bool find(void* library, const char* name, Function& f
 } // namespace
 
 bool Nvrtc::load(const std::string& path) {
-  std::vector<std::string> candidates;
+  std::vector<std::string> candidates(std::begin(kNames), std::end(kNames));
   if (!path.empty())
-    candidates.push_back(path);
-  if (const char* variable = std::getenv("RINGKERNEL_NVRTC_LIBRARY"))
-    candidates.push_back(variable);
-  candidates.insert(candidates.end(), std::begin(kNames), std::end(kNames));
+    candidates.insert(candidates.begin(), path);
+  if (const char* named = std::getenv("RINGKERNEL_NVRTC_LIBRARY"); named && *named)
+    candidates = {named};
   void* library = nullptr;
   for (std::size_t i = 0; i < candidates.size() && !library; ++i)
     library = dlopen(candidates[i].c_str(), RTLD_NOW | RTLD_LOCAL);

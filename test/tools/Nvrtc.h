@@ -19,8 +19,8 @@ public:
     std::string code; ///< cubin or PTX, by the architecture asked for
   };
 
-  /// Tries `path`, then the value of RINGKERNEL_NVRTC_LIBRARY, then the names under which CUDA 11
-  /// to 13 install it. False with `error()` set when there is none.
+  /// Loads what RINGKERNEL_NVRTC_LIBRARY names, else `path`, else the names under which CUDA 12 and
+  /// 13 install it. False with `error()` set when there is none.
   bool load(const std::string& path);
   const std::string& error() const { return message; }
   std::string version() const;

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-using ring::runtime::ComputeDevice;
+using ring::ComputeDevice;
 using ring::runtime::webgpu::EntryPoint;
 
 namespace {

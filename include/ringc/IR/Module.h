@@ -39,6 +39,9 @@ public:
 
 enum class Scope : uint8_t { Thread, Warp, Block };
 
+/// `thread`, `warp` or `block`, as in the text form.
+llvm::StringRef scopeName(Scope scope);
+
 /// A message type: index in Module::messages is the module's type index, which emitted code uses.
 struct Message {
   const StructType* type;

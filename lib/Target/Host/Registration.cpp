@@ -31,16 +31,11 @@ std::string tripleText(llvm::ArrayRef<uint32_t> values) {
          std::to_string(values[2]) + "}";
 }
 
-llvm::StringRef scopeName(Scope scope) {
-  switch (scope) {
-  case Scope::Thread:
-    return "Thread";
-  case Scope::Warp:
-    return "Warp";
-  case Scope::Block:
-    return "Block";
-  }
-  RINGC_UNREACHABLE("unknown scope");
+/// The enumerator of ring::Scope.
+std::string enumeratorOf(Scope scope) {
+  std::string name(scopeName(scope));
+  name[0] = llvm::toUpper(name[0]);
+  return name;
 }
 
 /// Prints one module's registration.
@@ -170,7 +165,7 @@ void Printer::printType(const StructType& type, uint64_t typeId, llvm::StringRef
       << ",\n    .align = " << type.align()
       << ",\n    .module = &moduleInfo,\n    .moduleIndex = " << moduleIndex
       << ",\n    .isActor = " << boolText(actor)
-      << ",\n    .scope = ring::Scope::" << (actor ? scopeName(actor->scope) : "Thread")
+      << ",\n    .scope = ring::Scope::" << enumeratorOf(actor ? actor->scope : Scope::Thread)
       << ",\n    .handlers = ";
   if (actor && !actor->handlers.empty())
     os_ << constant << "_handlers";

@@ -6,7 +6,7 @@
 #ifndef RINGKERNEL_RUNTIME_BACKEND_WEBGPU_DEVICE_H
 #define RINGKERNEL_RUNTIME_BACKEND_WEBGPU_DEVICE_H
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <memory>
 #include <string>

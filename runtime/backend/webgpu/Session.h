@@ -8,7 +8,7 @@
 #define RINGKERNEL_RUNTIME_BACKEND_WEBGPU_SESSION_H
 
 #include "runtime/backend/webgpu/Loader.h"
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <functional>
 #include <memory>

@@ -13,8 +13,6 @@
 namespace ring::test {
 namespace {
 
-using namespace ring::runtime;
-
 /// Runs the body as a kernel over one threadgroup of `lanes` with `out` at slot 0; the words of
 /// `out`.
 struct Outcome {

@@ -31,8 +31,7 @@ ring::Result<ring::Runtime> deviceRuntime(Where where) {
   }
   const auto kind =
       where == Where::Msl ? ring::test::TestDevice::Msl : ring::test::TestDevice::WebGpu;
-  ring::Result<std::unique_ptr<ring::runtime::ComputeDevice>> device =
-      ring::test::openTestDevice(kind);
+  ring::Result<std::unique_ptr<ring::ComputeDevice>> device = ring::test::openTestDevice(kind);
   if (!device)
     return device.status();
   return ring::Runtime::create(options, *std::move(device),

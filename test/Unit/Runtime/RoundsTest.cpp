@@ -5,7 +5,7 @@
 // tested under test/Execution.
 #include "Support.h"
 
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <ringkernel/abi/Launch.h>
 #include <ringkernel/abi/Rounds.h>
@@ -120,7 +120,7 @@ namespace {
 using namespace ring::abi;
 using ring::Status;
 using ring::StatusCode;
-using namespace ring::runtime;
+using namespace ring;
 using rounds::Command;
 using rounds::Echo;
 using rounds::Number;
