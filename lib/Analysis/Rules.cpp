@@ -5,9 +5,12 @@
 
 #include "ringc/Analysis/Rules.h"
 
+#include "RegionRaces.h"
 #include "ringc/Analysis/CallGraph.h"
 #include "ringc/Analysis/Footprint.h"
+#include "ringc/Analysis/Uniformity.h"
 #include "ringc/IR/Walk.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace ringc::analysis {
 
@@ -84,9 +87,11 @@ private:
   void children(const Stmt& stmt, Standing standing);
   void stencil(const Function& function);
   void index(const Place& place);
+  void barriers(const Function& kernel);
 
   const Module& module_;
   DiagnosticEngine& diagnostics_;
+  llvm::DenseSet<const Stmt*> reported_;
 };
 
 void Rules::check(const Function& function) {
@@ -96,6 +101,9 @@ void Rules::check(const Function& function) {
   walkPlaces(*function.body, [&](const Place& place, PlaceUse) { index(place); });
   if (function.kind == FunctionKind::Stencil)
     stencil(function);
+  if (function.kind == FunctionKind::Kernel)
+    barriers(function);
+  checkRegionRaces(module_, function, diagnostics_);
 }
 
 void Rules::walk(const Block* block, Standing standing) {
@@ -138,6 +146,17 @@ void Rules::stencil(const Function& function) {
     if (cell.isWritten && isAtOffset)
       diagnostics_.report(DiagId::StencilReadsWhatItWrites, module_.sourcePlace(cell.cell->loc),
                           cell.cell->name);
+  }
+}
+
+void Rules::barriers(const Function& kernel) {
+  for (const BarrierControl& control : barrierControls(kernel)) {
+    if (!reported_.insert(control.barrier).second)
+      continue; // another kernel calls the function too
+    const bool isSure = control.agreement == Agreement::Some;
+    diagnostics_.report(isSure ? DiagId::BarrierDivergent : DiagId::BarrierUnclear,
+                        module_.sourcePlace(control.barrier->loc()));
+    diagnostics_.report(DiagId::NoteDivergence, module_.sourcePlace(control.cause));
   }
 }
 

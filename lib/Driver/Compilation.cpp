@@ -169,14 +169,18 @@ bool Compilation::makeSources(DiagnosticEngine& diagnostics) {
     canEmit &= targetFunctions(target).canEmit(linked_, diagnostics);
   if (!canEmit)
     return false;
+  bool canPrint = true;
   for (TargetKind target : targets) {
     legalized_ = ir::clone(linked_);
     targetFunctions(target).legalize(*legalized_, options_.fastMath);
     verifyOrAbort(*legalized_, "legalisation for " + targetName(target).str());
+    canPrint &= targetFunctions(target).canPrint(*legalized_, diagnostics);
+    if (!canPrint)
+      continue; // the others' refusals are shown too
     llvm::raw_string_ostream os(sources_[target]);
     targetFunctions(target).print(*legalized_, os);
   }
-  return true;
+  return canPrint;
 }
 
 std::string Compilation::textOf(const PlannedOutput& output) const {

@@ -18,12 +18,15 @@ static void legalizeWith(ir::Module& module, bool contract) {
 }
 
 const TargetFunctions& targetFunctions(TargetKind target) {
-  static constexpr TargetFunctions cudaFunctions = {
-      cuda::canEmit, legalizeWith<cuda::Options, cuda::legalize>, cuda::print, cuda::printAbi};
-  static constexpr TargetFunctions mslFunctions = {
-      msl::canEmit, legalizeWith<msl::Options, msl::legalize>, msl::print, msl::printAbi};
-  static constexpr TargetFunctions wgslFunctions = {
-      wgsl::canEmit, legalizeWith<wgsl::Options, wgsl::legalize>, wgsl::print, wgsl::printAbi};
+  static constexpr TargetFunctions cudaFunctions = {cuda::canEmit,
+                                                    legalizeWith<cuda::Options, cuda::legalize>,
+                                                    cuda::canPrint, cuda::print, cuda::printAbi};
+  static constexpr TargetFunctions mslFunctions = {msl::canEmit,
+                                                   legalizeWith<msl::Options, msl::legalize>,
+                                                   msl::canPrint, msl::print, msl::printAbi};
+  static constexpr TargetFunctions wgslFunctions = {wgsl::canEmit,
+                                                    legalizeWith<wgsl::Options, wgsl::legalize>,
+                                                    wgsl::canPrint, wgsl::print, wgsl::printAbi};
   switch (target) {
   case TargetKind::Cuda:
     return cudaFunctions;

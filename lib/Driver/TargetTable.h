@@ -9,10 +9,12 @@
 
 namespace ringc {
 
-/// In the order of use: canEmit on the module as the frontend made it, legalize on a copy, print.
+/// In the order of use: canEmit on the module as the frontend made it, legalize on a copy,
+/// canPrint on that, print.
 struct TargetFunctions {
   bool (*canEmit)(const ir::Module&, DiagnosticEngine&);
   void (*legalize)(ir::Module&, bool contract);
+  bool (*canPrint)(const ir::Module&, DiagnosticEngine&);
   void (*print)(const ir::Module&, llvm::raw_ostream&);
   void (*printAbi)(const ir::Module&, llvm::raw_ostream&);
 };

@@ -4,7 +4,6 @@
 
 #include "Dialect.h"
 #include "../Common/Literals.h"
-#include "ringc/Support/Check.h"
 #include <fmt/format.h>
 
 namespace ringc::cuda {
@@ -46,17 +45,7 @@ std::string literal(const ConstantExpr& constant) {
     return constant.bits ? "true" : "false";
   if (llvm::isa<FloatType>(constant.type()))
     return floatLiteral(constant);
-  const auto& type = llvm::cast<IntType>(*constant.type());
-  const int64_t value = target::signedOf(constant);
-  if (type.bits() < 32)
-    return fmt::format("{}({})", scalar(type), value);
-  if (!type.isSigned())
-    return fmt::format("{}{}", constant.bits, type.bits() == 32 ? "u" : "ull");
-  const char* suffix = type.bits() == 32 ? "" : "ll";
-  const int64_t lowest = type.bits() == 32 ? INT32_MIN : INT64_MIN;
-  if (value == lowest) // a literal has no sign of its own
-    return fmt::format("({}{} - 1{})", value + 1, suffix, suffix);
-  return fmt::format("{}{}", value, suffix);
+  return target::integer(constant, scalar(*constant.type()), "ll");
 }
 
 std::string bitcast(const Type& to, const Type& from, const std::string& operand) {
@@ -70,17 +59,6 @@ std::string bitcast(const Type& to, const Type& from, const std::string& operand
                   : fmt::format("__uint_as_float(ring_u32({}))", operand);
   return isWide ? fmt::format("{}(__double_as_longlong({}))", scalar(to), operand)
                 : fmt::format("{}(__float_as_uint({}))", scalar(to), operand);
-}
-
-/// Names of the C library's functions, which NVRTC and nvcc both know.
-llvm::StringRef libraryName(Builtin builtin) {
-  switch (builtin) {
-#define RING_BUILTIN(Name, Text, Arity, Rule)                                                      \
-  case Builtin::Name:                                                                              \
-    return Text;
-#include "ringc/IR/Builtins.def"
-  }
-  RINGC_UNREACHABLE("unknown builtin");
 }
 
 llvm::StringRef indexName(Builtin builtin) {
@@ -109,7 +87,7 @@ BuiltinSpelling builtin(Builtin builtin, const Type* type) {
   case Builtin::Popcount:
   case Builtin::CountLeadingZeros:
   case Builtin::CountTrailingZeros:
-    return {"ring_" + libraryName(builtin).str(), math};
+    return {"ring_" + target::builtinName(builtin).str(), math};
   case Builtin::Rsqrt:
     return {type->size() == 4 ? "sqrtf" : "sqrt", ""};
   default:
@@ -117,7 +95,7 @@ BuiltinSpelling builtin(Builtin builtin, const Type* type) {
   }
   if (builtin >= Builtin::ThreadX)
     return {indexName(builtin).str(), ""};
-  return {libraryName(builtin).str() + (type->size() == 4 ? "f" : ""), ""};
+  return {target::builtinName(builtin).str() + (type->size() == 4 ? "f" : ""), ""};
 }
 
 llvm::StringRef barrier(Scope scope) {
@@ -126,18 +104,12 @@ llvm::StringRef barrier(Scope scope) {
 
 std::string atomic(const AtomicStmt& stmt, const std::string& address, const std::string& operand,
                    const std::string& expected) {
-  static constexpr const char* kOps[] = {
-      "Add",  "Sub",  "Min", "Max", "And", "Or", "Xor", "Exchange", "CompareExchange",
-      "Load", "Store"};
   static constexpr const char* kOrders[] = {"relaxed", "acquire", "release", "acq_rel", "seq_cst"};
   static constexpr const char* kScopes[] = {"cta", "gpu", "sys"};
-  std::string args = address;
-  for (const std::string* more : {&expected, &operand})
-    if (!more->empty())
-      args += ", " + *more;
-  return fmt::format("ring_atomic{}_{}_{}({})", kOps[static_cast<size_t>(stmt.op)],
+  return fmt::format("ring_atomic{}_{}_{}({})", target::atomicName(stmt.op),
                      kOrders[static_cast<size_t>(stmt.order)],
-                     kScopes[static_cast<size_t>(stmt.scope)], args);
+                     kScopes[static_cast<size_t>(stmt.scope)],
+                     target::arguments({address, expected, operand}));
 }
 
 } // namespace
@@ -145,6 +117,7 @@ std::string atomic(const AtomicStmt& stmt, const std::string& address, const std
 const target::CxxDialect kDialect = {
     .language = target::Language::Cuda,
     .folder = "cuda",
+    .suffix = ".cuh",
     .functionPrefix = "static __device__ ",
     .sharedPrefix = "__shared__ ",
     .hasAddressSpaces = false,

@@ -2,8 +2,7 @@
 //
 // A whole CUDA file: device side of the runtime, structs, functions, entry points.
 
-#include "../Common/CxxPrinter.h"
-#include "../Common/Usage.h"
+#include "../Common/CxxFile.h"
 #include "Dialect.h"
 #include "ringc/Target/CUDA/CUDA.h"
 #include "ringc/Target/Common/LaunchLayout.h"
@@ -18,71 +17,17 @@ namespace {
 class Printer {
 public:
   Printer(const Module& module, llvm::raw_ostream& os)
-      : module_(module), names_(module), out_(os, module, module.name + ".cu"),
+      : names_(module), out_(os, module, module.name + ".cu"),
         cxx_(module, kDialect, names_, out_) {}
 
   void print() {
-    const DeviceLibrary library = neededFiles();
-    for (const std::string& name : library.identifiers())
-      names_.take(name);
-    out_.text(generatedNote(module_));
-    printAbiText();
-    out_.raw(library.text());
-    for (const StructType* type : usedStructs(module_)) {
-      out_.blank();
-      cxx_.structDefinition(*type);
-    }
-    for (const Function* function : module_.functions) {
-      if (function->kind == FunctionKind::Kernel)
-        kernel(*function);
-      else
-        cxx_.function(*function, scopeOf(module_, *function));
-    }
-    for (const Function* function : module_.functions)
-      if (function->kind == FunctionKind::Stencil)
-        sweep(*function);
-    for (const Actor& actor : module_.actors)
-      round(actor);
+    printFile(cxx_, {.kernel = [this](const Function& function) { kernel(function); },
+                     .sweep = [this](const Function& function) { sweep(function); },
+                     .round = [this](const Actor& actor) { round(actor); }});
   }
-
-  void printAbiText() {
-    DeviceLibrary types;
-    types.need("cuda/types.cuh");
-    out_.raw(types.text());
-    const std::vector<const StructType*> structs = abiStructs(module_);
-    if (structs.empty())
-      return;
-    out_.blank();
-    cxx_.abiEnum();
-    for (const StructType* type : structs)
-      cxx_.structDefinition(*type);
-  }
+  void printAbi() { printAbiText(cxx_); }
 
 private:
-  DeviceLibrary neededFiles() const {
-    DeviceLibrary library;
-    library.assume("cuda/types.cuh"); // stands before the abi
-    walkModule(module_, [&](const Expr& expr) {
-      const auto* builtin = llvm::dyn_cast<BuiltinExpr>(&expr);
-      if (!builtin)
-        return;
-      const BuiltinSpelling spelling = kDialect.builtin(
-          builtin->builtin, builtin->args.empty() ? builtin->type() : builtin->args[0]->type());
-      if (!spelling.file.empty())
-        library.need(spelling.file);
-    });
-    walkModule(module_, [&](const Stmt& stmt) {
-      if (llvm::isa<AtomicStmt>(stmt))
-        library.need("cuda/atomics.cuh");
-    });
-    for (const Function* function : module_.functions)
-      if (function->kind == FunctionKind::Stencil)
-        library.need("cuda/sweep.cuh");
-    if (!module_.actors.empty())
-      library.need("cuda/rounds.cuh");
-    return library;
-  }
-
   std::vector<std::string> kernelParameters(const Function& kernel) {
     std::vector<std::string> list = cxx_.parameters(kernel);
     for (std::string& param : list)
@@ -166,7 +111,7 @@ private:
   void messageLoop(const Actor& actor, llvm::StringRef condition) {
     {
       const BlockScope loop(out_, fmt::format("while ({})", condition));
-      dispatch(actor);
+      printDispatch(cxx_, actor);
     }
     out_.text("ring_endActivation(ctx, results[slot]);");
   }
@@ -177,7 +122,7 @@ private:
     out_.text("__shared__ ring_u32 status;");
     {
       const BlockScope loop(out_, "while (ctx.handled < activation.messageCount)");
-      dispatch(actor);
+      printDispatch(cxx_, actor);
       out_.text("if (threadIdx.x == 0) status = ctx.status;");
       out_.text(barrier);
       out_.text("const ring_u32 agreed = status;");
@@ -187,21 +132,6 @@ private:
     out_.text("if (threadIdx.x == 0) ring_endActivation(ctx, results[slot]);");
   }
 
-  void dispatch(const Actor& actor) {
-    out_.text("ring_beginMessage(ctx, activation, inbox);");
-    {
-      const BlockScope types(out_, "switch (ctx.message->header.type)");
-      for (const Handler& handler : actor.handlers) {
-        out_.line("case {}:", messageIndex(module_, handler.message));
-        out_.line("  {}(state, ring_payload<{}>(ctx), ctx);", names_.of(handler.function),
-                  names_.of(handler.message));
-        out_.text("  break;");
-      }
-    }
-    out_.text("ring_endMessage(ctx);");
-  }
-
-  const Module& module_;
   ModuleNames names_;
   SourceWriter out_;
   CxxPrinter cxx_;
@@ -211,6 +141,6 @@ private:
 
 void print(const Module& module, llvm::raw_ostream& os) { Printer(module, os).print(); }
 
-void printAbi(const Module& module, llvm::raw_ostream& os) { Printer(module, os).printAbiText(); }
+void printAbi(const Module& module, llvm::raw_ostream& os) { Printer(module, os).printAbi(); }
 
 } // namespace ringc::cuda

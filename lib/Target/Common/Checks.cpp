@@ -5,6 +5,7 @@
 #include "Checks.h"
 #include "Usage.h"
 #include "ringc/IR/Walk.h"
+#include "ringc/Support/Check.h"
 
 namespace ringc::target {
 
@@ -14,21 +15,19 @@ SourcePlace placeOf(const Module& module, Location loc) {
   return {module.files[static_cast<size_t>(loc.file)], loc.line, loc.column};
 }
 
-void checkCommon(const Module& module, DiagnosticEngine& diagnostics) {
-  for (const Actor& actor : module.actors)
-    for (const char* needed :
+void requireAbi(const Module& module) {
+  const auto require = [&](const char* name) {
+    RINGC_CHECK(module.types.findStruct(name),
+                "the module lacks the layout of " + llvm::Twine(name));
+  };
+  if (!module.actors.empty())
+    for (const char* name :
          {"ring::ActorId", "ring::abi::Envelope", "ring::abi::RoundParams",
           "ring::abi::RoundControl", "ring::abi::Activation", "ring::abi::ActivationResult"})
-      if (!module.types.findStruct(needed)) {
-        diagnostics.report(DiagId::TargetAbiMissing, placeOf(module, actor.loc),
-                           actor.state->name(), needed);
-        break;
-      }
+      require(name);
   for (const Function* function : module.functions)
-    if (function->kind == FunctionKind::Stencil &&
-        !module.types.findStruct("ring::abi::SweepHeader"))
-      diagnostics.report(DiagId::TargetAbiMissing, placeOf(module, function->loc), function->name,
-                         "ring::abi::SweepHeader");
+    if (function->kind == FunctionKind::Stencil)
+      require("ring::abi::SweepHeader");
 }
 
 static bool holdsDouble(const Type* type) {

@@ -11,8 +11,9 @@ namespace ringc::target {
 
 SourcePlace placeOf(const ir::Module& module, ir::Location loc);
 
-/// What holds for every target: the layouts of ring::abi are there.
-void checkCommon(const ir::Module& module, DiagnosticEngine& diagnostics);
+/// Aborts where a layout of ring::abi is missing: the frontend takes them from ring.h, without
+/// which there is no actor and no stencil.
+void requireAbi(const ir::Module& module);
 /// Every use of a double.
 void checkNoDouble(const ir::Module& module, llvm::StringRef target, DiagnosticEngine& diagnostics);
 /// Atomics other than relaxed.

@@ -20,6 +20,7 @@ struct BuiltinSpelling {
 struct CxxDialect {
   Language language;
   llvm::StringRef folder;         ///< under runtime/device
+  llvm::StringRef suffix;         ///< of the files there: `.cuh`
   llvm::StringRef functionPrefix; ///< before every device function
   llvm::StringRef sharedPrefix;   ///< before a variable of a block
   bool hasAddressSpaces;          ///< references and pointers name theirs
@@ -37,6 +38,14 @@ struct CxxDialect {
   std::string (*atomic)(const ir::AtomicStmt& stmt, const std::string& address,
                         const std::string& operand, const std::string& expected);
 };
+
+/// `fmin`, `clz`, ...: the builtin in the IR's text, which is the C library's name where it has
+/// one.
+llvm::StringRef builtinName(ir::Builtin builtin);
+/// `Add`, `CompareExchange`, ...: what `ring_atomic` is called on.
+llvm::StringRef atomicName(ir::AtomicOp op);
+/// With commas; empty ones are left out.
+std::string arguments(std::initializer_list<llvm::StringRef> all);
 
 /// `device `, `threadgroup `, ... where the dialect has them, else nothing.
 llvm::StringRef spaceName(const CxxDialect& dialect, ir::AddressSpace space);

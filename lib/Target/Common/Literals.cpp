@@ -39,4 +39,18 @@ bool isFinite(const ConstantExpr& constant) {
                                       : std::isfinite(doubleOf(constant));
 }
 
+std::string integer(const ConstantExpr& constant, llvm::StringRef typeName, llvm::StringRef wide) {
+  const auto& type = llvm::cast<IntType>(*constant.type());
+  const int64_t value = signedOf(constant);
+  if (type.bits() < 32)
+    return fmt::format("{}({})", typeName, value);
+  const llvm::StringRef suffix = type.bits() == 32 ? "" : wide;
+  if (!type.isSigned())
+    return fmt::format("{}u{}", constant.bits, suffix);
+  const int64_t lowest = type.bits() == 32 ? INT32_MIN : INT64_MIN;
+  if (value == lowest) // a literal has no sign of its own
+    return fmt::format("({}{} - 1{})", value + 1, suffix, suffix);
+  return fmt::format("{}{}", value, suffix);
+}
+
 } // namespace ringc::target

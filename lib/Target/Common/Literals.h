@@ -20,6 +20,9 @@ double doubleOf(const ir::ConstantExpr& constant);
 int64_t signedOf(const ir::ConstantExpr& constant);
 /// False for infinities and NaNs.
 bool isFinite(const ir::ConstantExpr& constant);
+/// An integer of the C++ dialects: below 32 bits converted to `typeName`, `wide` behind 64 bits.
+std::string integer(const ir::ConstantExpr& constant, llvm::StringRef typeName,
+                    llvm::StringRef wide);
 
 } // namespace ringc::target
 

@@ -4,7 +4,6 @@
 
 #include "Dialect.h"
 #include "../Common/Literals.h"
-#include "ringc/Support/Check.h"
 #include <fmt/format.h>
 
 namespace ringc::msl {
@@ -38,31 +37,11 @@ std::string literal(const ConstantExpr& constant) {
   if (llvm::isa<FloatType>(constant.type()))
     return target::isFinite(constant) ? target::decimal(target::floatOf(constant)) + "f"
                                       : fmt::format("as_type<float>({:#x}u)", constant.bits);
-  const auto& type = llvm::cast<IntType>(*constant.type());
-  const int64_t value = target::signedOf(constant);
-  if (type.bits() < 32)
-    return fmt::format("{}({})", scalar(type), value);
-  if (!type.isSigned())
-    return fmt::format("{}{}", constant.bits, type.bits() == 32 ? "u" : "ul");
-  const char* suffix = type.bits() == 32 ? "" : "l";
-  const int64_t lowest = type.bits() == 32 ? INT32_MIN : INT64_MIN;
-  if (value == lowest) // a literal has no sign of its own
-    return fmt::format("({}{} - 1{})", value + 1, suffix, suffix);
-  return fmt::format("{}{}", value, suffix);
+  return target::integer(constant, scalar(*constant.type()), "l");
 }
 
 std::string bitcast(const Type& to, const Type&, const std::string& operand) {
   return fmt::format("as_type<{}>({})", scalar(to), operand);
-}
-
-std::string textName(Builtin builtin) {
-  switch (builtin) {
-#define RING_BUILTIN(Name, Text, Arity, Rule)                                                      \
-  case Builtin::Name:                                                                              \
-    return Text;
-#include "ringc/IR/Builtins.def"
-  }
-  RINGC_UNREACHABLE("unknown builtin");
 }
 
 std::string indexName(Builtin builtin) {
@@ -84,7 +63,7 @@ std::string indexName(Builtin builtin) {
 
 BuiltinSpelling builtin(Builtin builtin, const Type* type) {
   const bool isFloat = llvm::isa<FloatType>(type);
-  const std::string name = textName(builtin);
+  const std::string name = target::builtinName(builtin).str();
   switch (builtin) {
   case Builtin::Abs:
     return isFloat ? BuiltinSpelling{"fabs", ""} : BuiltinSpelling{"ring_abs", "msl/math.metal"};
@@ -131,16 +110,9 @@ llvm::StringRef barrier(Scope) {
 
 std::string atomic(const AtomicStmt& stmt, const std::string& address, const std::string& operand,
                    const std::string& expected) {
-  static constexpr const char* kOps[] = {
-      "Add",  "Sub",  "Min", "Max", "And", "Or", "Xor", "Exchange", "CompareExchange",
-      "Load", "Store"};
-  std::string args = address;
-  for (const std::string* more : {&expected, &operand})
-    if (!more->empty())
-      args += ", " + *more;
-  return fmt::format("ring_atomic{}_{}({})", kOps[static_cast<size_t>(stmt.op)],
+  return fmt::format("ring_atomic{}_{}({})", target::atomicName(stmt.op),
                      spaceOf(*stmt.place) == AddressSpace::Workgroup ? "threadgroup" : "device",
-                     args);
+                     target::arguments({address, expected, operand}));
 }
 
 } // namespace
@@ -148,6 +120,7 @@ std::string atomic(const AtomicStmt& stmt, const std::string& address, const std
 const target::CxxDialect kDialect = {
     .language = target::Language::Msl,
     .folder = "msl",
+    .suffix = ".metal",
     .functionPrefix = "static ",
     .sharedPrefix = "threadgroup ",
     .hasAddressSpaces = true,

@@ -3,8 +3,7 @@
 // A whole .metal file: device side of the runtime, structs, functions, entry points. Every entry
 // point takes its buffers in the order of their slots, then the three built-ins of its place.
 
-#include "../Common/CxxPrinter.h"
-#include "../Common/Usage.h"
+#include "../Common/CxxFile.h"
 #include "Dialect.h"
 #include "ringc/Target/Common/LaunchLayout.h"
 #include "ringc/Target/MSL/MSL.h"
@@ -23,71 +22,17 @@ constexpr const char* kPlace = "uint3 ring_tid [[thread_position_in_threadgroup]
 class Printer {
 public:
   Printer(const Module& module, llvm::raw_ostream& os)
-      : module_(module), names_(module), out_(os, module, module.name + ".metal"),
+      : names_(module), out_(os, module, module.name + ".metal"),
         cxx_(module, kDialect, names_, out_) {}
 
   void print() {
-    const DeviceLibrary library = neededFiles();
-    for (const std::string& name : library.identifiers())
-      names_.take(name);
-    out_.text(generatedNote(module_));
-    printAbiText();
-    out_.raw(library.text());
-    for (const StructType* type : usedStructs(module_)) {
-      out_.blank();
-      cxx_.structDefinition(*type);
-    }
-    for (const Function* function : module_.functions) {
-      if (function->kind == FunctionKind::Kernel)
-        kernel(*function);
-      else
-        cxx_.function(*function, scopeOf(module_, *function));
-    }
-    for (const Function* function : module_.functions)
-      if (function->kind == FunctionKind::Stencil)
-        sweep(*function);
-    for (const Actor& actor : module_.actors)
-      round(actor);
+    printFile(cxx_, {.kernel = [this](const Function& function) { kernel(function); },
+                     .sweep = [this](const Function& function) { sweep(function); },
+                     .round = [this](const Actor& actor) { round(actor); }});
   }
-
-  void printAbiText() {
-    DeviceLibrary types;
-    types.need("msl/types.metal");
-    out_.raw(types.text());
-    const std::vector<const StructType*> structs = abiStructs(module_);
-    if (structs.empty())
-      return;
-    out_.blank();
-    cxx_.abiEnum();
-    for (const StructType* type : structs)
-      cxx_.structDefinition(*type);
-  }
+  void printAbi() { printAbiText(cxx_); }
 
 private:
-  DeviceLibrary neededFiles() const {
-    DeviceLibrary library;
-    library.assume("msl/types.metal"); // stands before the abi
-    walkModule(module_, [&](const Expr& expr) {
-      const auto* builtin = llvm::dyn_cast<BuiltinExpr>(&expr);
-      if (!builtin)
-        return;
-      const BuiltinSpelling spelling = kDialect.builtin(
-          builtin->builtin, builtin->args.empty() ? builtin->type() : builtin->args[0]->type());
-      if (!spelling.file.empty())
-        library.need(spelling.file);
-    });
-    walkModule(module_, [&](const Stmt& stmt) {
-      if (llvm::isa<AtomicStmt>(stmt))
-        library.need("msl/atomics.metal");
-    });
-    for (const Function* function : module_.functions)
-      if (function->kind == FunctionKind::Stencil)
-        library.need("msl/sweep.metal");
-    if (!module_.actors.empty())
-      library.need("msl/rounds.metal");
-    return library;
-  }
-
   /// The type of a value in the parameter block.
   std::string blockType(const Type& type) const {
     if (!isWidened(type))
@@ -230,7 +175,7 @@ private:
           out_,
           isGroup ? "while (ctx.handled < activation.messageCount)"
                   : "while (ctx.status == ring_kActive && ctx.handled < activation.messageCount)");
-      dispatch(actor, shared);
+      printDispatch(cxx_, actor, shared);
       if (isGroup)
         agree(actor.scope);
     }
@@ -255,21 +200,6 @@ private:
     return args;
   }
 
-  void dispatch(const Actor& actor, const std::vector<std::string>& shared) {
-    out_.text("ring_beginMessage(ctx, activation, inbox);");
-    {
-      const BlockScope types(out_, "switch (ctx.message->header.type)");
-      for (size_t i = 0; i < actor.handlers.size(); ++i) {
-        const Handler& handler = actor.handlers[i];
-        out_.line("case {}:", messageIndex(module_, handler.message));
-        out_.line("  {}(state, ring_payload<{}>(ctx), ctx{});", names_.of(handler.function),
-                  names_.of(handler.message), shared[i]);
-        out_.text("  break;");
-      }
-    }
-    out_.text("ring_endMessage(ctx);");
-  }
-
   /// The leader's status decides for all lanes whether they go on.
   void agree(Scope scope) {
     out_.text("if (ctx.lane == 0u) status = ctx.status;");
@@ -279,7 +209,6 @@ private:
     out_.text("if (agreed != ring_kActive) break;");
   }
 
-  const Module& module_;
   ModuleNames names_;
   SourceWriter out_;
   CxxPrinter cxx_;
@@ -289,6 +218,6 @@ private:
 
 void print(const Module& module, llvm::raw_ostream& os) { Printer(module, os).print(); }
 
-void printAbi(const Module& module, llvm::raw_ostream& os) { Printer(module, os).printAbiText(); }
+void printAbi(const Module& module, llvm::raw_ostream& os) { Printer(module, os).printAbi(); }
 
 } // namespace ringc::msl

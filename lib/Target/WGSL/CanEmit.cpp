@@ -4,7 +4,7 @@
 
 #include "../Common/Checks.h"
 #include "../Common/Usage.h"
-#include "ringc/IR/Cloner.h"
+#include "ringc/Analysis/Uniformity.h"
 #include "ringc/Target/Common/LaunchLayout.h"
 #include "ringc/Target/WGSL/WGSL.h"
 #include <map>
@@ -27,6 +27,17 @@ void checkBuffers(const Module& module, DiagnosticEngine& diagnostics) {
     if (spans >= kStorageBuffers)
       diagnostics.report(DiagId::TargetBuffers, target::placeOf(module, function->loc),
                          function->name, spans, "wgsl", kStorageBuffers - 1);
+  }
+}
+
+/// WGSL's compilers prove by themselves that all threads come to a barrier.
+void checkBarriers(const Module& module, DiagnosticEngine& diagnostics) {
+  for (const Function* function : module.functions) {
+    if (function->kind != FunctionKind::Kernel)
+      continue;
+    for (const analysis::BarrierControl& control : analysis::barrierControls(*function))
+      diagnostics.report(DiagId::TargetBarrier, target::placeOf(module, control.barrier->loc()),
+                         "wgsl");
   }
 }
 
@@ -64,17 +75,19 @@ void checkAtomics(const Module& legalised, DiagnosticEngine& diagnostics) {
 
 bool canEmit(const Module& module, DiagnosticEngine& diagnostics) {
   const unsigned before = diagnostics.errorCount();
-  target::checkCommon(module, diagnostics);
+  target::requireAbi(module);
   target::checkNoDouble(module, "wgsl", diagnostics);
   target::checkRelaxed(module, "wgsl", diagnostics);
   target::checkBlockSize(module, "wgsl", kInvocations, diagnostics);
   checkBuffers(module, diagnostics);
-  if (diagnostics.errorCount() != before)
-    return false;
-  const std::unique_ptr<Module> legalised = clone(module);
-  legalize(*legalised, {});
-  target::checkShared(*legalised, "wgsl", kWorkgroupBytes, diagnostics);
-  checkAtomics(*legalised, diagnostics);
+  checkBarriers(module, diagnostics);
+  return diagnostics.errorCount() == before;
+}
+
+bool canPrint(const Module& legalised, DiagnosticEngine& diagnostics) {
+  const unsigned before = diagnostics.errorCount();
+  target::checkShared(legalised, "wgsl", kWorkgroupBytes, diagnostics);
+  checkAtomics(legalised, diagnostics);
   return diagnostics.errorCount() == before;
 }
 
