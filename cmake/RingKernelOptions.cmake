@@ -23,6 +23,15 @@ target_compile_options(ringcNoExceptions INTERFACE -fno-exceptions)
 
 if(PROJECT_IS_TOP_LEVEL)
   if(RINGKERNEL_SANITIZE)
+    # Its runtime is a package apart (libclang-rt-19-dev), which only a link would miss.
+    include(CheckCXXSourceCompiles)
+    set(CMAKE_REQUIRED_FLAGS "-fsanitize=${RINGKERNEL_SANITIZE}")
+    check_cxx_source_compiles("int main() {}" RINGKERNEL_SANITIZER_LINKS)
+    unset(CMAKE_REQUIRED_FLAGS)
+    if(NOT RINGKERNEL_SANITIZER_LINKS)
+      message(FATAL_ERROR "${CMAKE_CXX_COMPILER} links nothing with -fsanitize=${RINGKERNEL_SANITIZE}: "
+                          "install libclang-rt-19-dev, or give another CMAKE_CXX_COMPILER")
+    endif()
     add_compile_options(-fsanitize=${RINGKERNEL_SANITIZE} -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${RINGKERNEL_SANITIZE})
   endif()
