@@ -254,7 +254,8 @@ Status CpuBackend::stop(detail::Deadline deadline) {
   if (stopped_)
     return Status::ok();
   closed_.store(true, std::memory_order_release);
-  const bool drained = drainUntil(deadline);
+  // Once the rest is being thrown away, nothing is left to wait for but handlers that still run.
+  const bool drained = !shared_.discard.load(std::memory_order_relaxed) && drainUntil(deadline);
   if (!drained)
     shared_.discard.store(true, std::memory_order_relaxed);
   shared_.leave.store(true, std::memory_order_release); // pairs with Worker::run()

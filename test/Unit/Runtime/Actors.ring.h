@@ -38,7 +38,8 @@ struct [[ring::message]] Report {
 };
 
 /// Obeys: 0 reply, 1 reply twice, 2 nothing, 3 fail after replying and sending, 4 stop after
-/// replying, 5 reply with a Number (asked for a Text: the wrong type), 6 spin for `argument` ms.
+/// replying, 5 reply with a Number (asked for a Text: the wrong type), 6 wait while a ClosedGate
+/// is.
 class [[ring::actor]] Worker {
 public:
   [[ring::handler]] void on(const Order& order, ring::Context& context);

@@ -78,11 +78,13 @@ TEST(Ask, LaterRepliesGoToReplies) {
 }
 
 TEST(Ask, TimeoutLeavesTheQuestionOpen) {
+  test::ClosedGate gate;
   ring::Runtime runtime = makeRuntime(cpuOptions(1));
   const auto actor = runtime.spawn<test::Worker>();
-  auto ask = runtime.ask<Order>(*actor, Order{6, 60});
+  auto ask = runtime.ask<Order>(*actor, Order{6, 0});
   EXPECT_FALSE(ask.ready());
   EXPECT_EQ(ask.get(std::chrono::milliseconds(1)).status().code(), StatusCode::Timeout);
+  gate.open();
   ring::Result<Order> reply = ask.get(std::chrono::nanoseconds::max());
   ASSERT_TRUE(reply) << reply.status().message();
   EXPECT_EQ(reply->kind, 6u);
@@ -162,17 +164,19 @@ TEST(Ask, ADestroyedCoroutineIsNotResumed) {
 }
 
 TEST(Ask, CoroutinesLearnThatTheRuntimeStops) {
+  test::ClosedGate gate;
   ring::Runtime runtime = makeRuntime(cpuOptions(1));
   const auto actor = runtime.spawn<test::Worker>();
   StatusCode code = StatusCode::Ok;
   const auto body = [&]() -> Task {
-    auto ask = runtime.ask<Order>(*actor, Order{6, 300});
+    auto ask = runtime.ask<Order>(*actor, Order{6, 0});
     auto late = runtime.ask<Order>(*actor, Order{0, 1});
     ring::Result<Order> reply = co_await late;
     code = reply.status().code();
   };
   Task task = body();
   EXPECT_FALSE(runtime.stop(std::chrono::milliseconds(5)));
+  gate.open();
   EXPECT_EQ(runtime.poll(), 1u);
   EXPECT_EQ(code, StatusCode::Closed);
   task.handle.destroy();

@@ -42,6 +42,16 @@ inline bool pollUntil(ring::Runtime& runtime, const std::function<bool()>& done)
   return true;
 }
 
+/// While one lives and is not opened, Workers that are ordered to wait do. One at a time.
+class ClosedGate {
+public:
+  ClosedGate();
+  ClosedGate(const ClosedGate&) = delete;
+  ClosedGate& operator=(const ClosedGate&) = delete;
+  ~ClosedGate();
+  void open();
+};
+
 } // namespace test
 
 #define EXPECT_OK(expression)                                                                      \
