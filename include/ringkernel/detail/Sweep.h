@@ -49,6 +49,12 @@ template <class T> struct SweepParameter<Cell3<T>> : SweepCell<Cell3<T>> {
 #define RINGKERNEL_INDEPENDENT_CELLS
 #endif
 
+// A body that cannot be vectorised is the user's choice, and no warning of this header.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+
 template <auto* F, class... P, std::size_t... I>
 void sweepRows(const SweepRange& range, void* const* arguments, std::index_sequence<I...>) {
   const Extent extent = range.extent;
@@ -67,6 +73,9 @@ void sweepRows(const SweepRange& range, void* const* arguments, std::index_seque
   rows(SweepParameter<P>(arguments[I], extent)...);
 }
 
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 #undef RINGKERNEL_INDEPENDENT_CELLS
 
 template <auto* F> struct SweepOf;
