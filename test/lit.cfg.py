@@ -2,9 +2,10 @@
 """What lit tests may use.
 
 Substitutions: %ringc, %ring-opt, %check-cuda, %check-wgsl, %check-msl (the true compilers and shims of
-test/tools), %ir-run (what IR means), %host-cxx (C++20, this tree's headers), and lit's own %s %S %t.
+test/tools), %ir-run (what IR means), %host-cxx (C++20, this tree's headers), %{random-programs} (seeds and programs
+of each, by --param), and lit's own %s %S %t.
 Features: cuda (a GPU), nvrtc, ptxas, webgpu, msl-shim. An absent one is noted with its reason, and in CI
-(CI=true) nvrtc, webgpu and msl-shim may not be absent.
+(CI=true) only cuda may be absent.
 """
 
 import ctypes
@@ -65,7 +66,7 @@ for feature, missing in [
 ]:
     if missing is None:
         config.available_features.add(feature)
-    elif inCi and feature in ("nvrtc", "webgpu", "msl-shim"):
+    elif inCi and feature != "cuda":
         lit_config.fatal(f"CI needs the feature '{feature}', absent here: {missing}")
     else:
         lit_config.note(f"SKIPPED: what needs '{feature}': {missing}")
@@ -86,6 +87,7 @@ tool("ir-run")
 include = os.path.join(config.ringkernel_source, "include")
 config.substitutions.append((r"%host-cxx\b", f"{config.host_cxx} -std=c++20 -ffp-contract=off -I{include}"))
 config.substitutions.append((r"%python\b", config.python))
+config.substitutions.append(("%{random-programs}", lit_config.params.get("random_programs", "3:25")))
 
 config.environment["PATH"] = os.pathsep.join([config.llvm_bin, os.environ.get("PATH", "")])
 config.environment["FILECHECK_OPTS"] = "--dump-input-filter=all"

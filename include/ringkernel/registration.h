@@ -25,6 +25,9 @@ struct HandlerInfo {
   std::uint32_t maxSends; ///< replies and sends, trySend not counted
   bool usesTrySend;       ///< up to abi::kTrySendsPerMessage more
   bool writesState;
+  /// Neither writes state nor may fail or stop: messages that only such handlers take may be
+  /// handled at once.
+  bool isReadOnly = false;
 };
 
 /// A message type (handlers empty) or an actor type.

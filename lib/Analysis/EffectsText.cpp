@@ -49,6 +49,7 @@ private:
     json_.attribute("mayStop", effects.mayStop);
     json_.attribute("readsState", effects.readsState);
     json_.attribute("writesState", effects.writesState);
+    json_.attribute("readOnly", effects.isReadOnly());
     json_.attributeArray("fields", [&] {
       for (size_t i = 0; i < effects.fields.size(); ++i)
         field(actor.state->fields()[i].name, effects.fields[i]);

@@ -318,8 +318,8 @@ IndexValue Walker::valueOfLoad(const LoadExpr& load) {
   if (path.isPrivate || written_.contains(writtenKey(path)) ||
       written_.contains({path.root, kWhole}))
     return IndexValue::unknown();
-  std::string name = path.root->name + "@" + std::to_string(path.root->loc.line) + ":" +
-                     std::to_string(path.root->loc.column);
+  // A name of its own for each local; it is compared, never shown.
+  std::string name = "local" + std::to_string(reinterpret_cast<uintptr_t>(path.root));
   for (const PathStep& step : path.steps) {
     if (!step.field && !step.index.isUniform())
       return IndexValue::unknown();

@@ -96,9 +96,12 @@ IndexValue IndexValue::plus(const IndexValue& other, bool isMinus) const {
   if (isUniform() && !isMinus)
     return other.plus(*this, false);
   IndexValue result = *this;
-  if (isUniform()) { // a constant less a sum fixes what the sum fixes
+  if (isUniform()) { // what is the same for all less a sum fixes what the sum fixes
     result = other;
-    result.more_ += "-" + uniform_.text();
+    for (Term& term : result.terms_)
+      term.scale.constant = -term.scale.constant;
+    result.offset_ = 0;
+    result.more_ = uniform_.text() + "-(" + std::to_string(other.offset_) + other.more_ + ")";
     return result;
   }
   if (other.isUniform()) {

@@ -128,7 +128,9 @@ private:
     json_.attribute("message", handler.message->name());
     json_.attribute("maxSends", *effects.maxSends);
     json_.attribute("usesTrySend", effects.usesTrySend);
+    json_.attribute("readsState", effects.readsState);
     json_.attribute("writesState", effects.writesState);
+    json_.attribute("readOnly", effects.isReadOnly());
   }
 
   void writeFunctions(llvm::StringRef name, FunctionKind kind) {

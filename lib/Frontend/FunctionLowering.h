@@ -164,6 +164,7 @@ private:
   ir::Expr* narrowedIndex(ir::Expr* e);
   ir::Expr* constant(const clang::Expr* e);
   bool isConstantShape(const clang::Expr* e, unsigned depth = 0) const;
+  bool isConstantOperation(const clang::Expr* e, unsigned depth) const;
   ir::Expr* fromValue(const clang::APValue& value, clang::QualType type, clang::SourceRange range);
   ir::Expr* fromStruct(const clang::APValue& value, const ir::StructType* type,
                        clang::SourceRange range);
@@ -187,6 +188,8 @@ private:
   // Places: LowerPlace
   ir::Place* place(const clang::Expr* e);
   ir::Place* placeKinds(const clang::Expr* e);
+  ir::Place* operatorPlace(const clang::Expr* e);
+  ir::Place* castPlace(const clang::CastExpr* op);
   ir::Place* named(const clang::DeclRefExpr* e);
   ir::Place* global(const clang::VarDecl* decl, const clang::Expr* use);
   ir::Place* memberPlace(const clang::MemberExpr* e);

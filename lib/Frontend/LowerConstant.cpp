@@ -68,6 +68,17 @@ bool FunctionLowering::isConstantShape(const clang::Expr* e, unsigned depth) con
   case clang::Stmt::CXXStaticCastExprClass:
   case clang::Stmt::CXXFunctionalCastExprClass:
     return isConstantToo(llvm::cast<clang::CastExpr>(e)->getSubExpr());
+  default:
+    return isConstantOperation(e, depth);
+  }
+}
+
+/// The part of isConstantShape for operators and calls.
+bool FunctionLowering::isConstantOperation(const clang::Expr* e, unsigned depth) const {
+  const auto isConstantToo = [&](const clang::Expr* inner) {
+    return isConstantShape(inner, depth + 1);
+  };
+  switch (e->getStmtClass()) {
   case clang::Stmt::UnaryOperatorClass: {
     const auto* op = llvm::cast<clang::UnaryOperator>(e);
     return !op->isIncrementDecrementOp() && op->getOpcode() != clang::UO_AddrOf &&

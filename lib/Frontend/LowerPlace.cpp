@@ -90,6 +90,26 @@ ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
     return place(viewed);
   if (llvm::isa<clang::MaterializeTemporaryExpr>(e) || e->isPRValue())
     return temporary(e);
+  if (llvm::isa<clang::BinaryOperator, clang::UnaryOperator>(e))
+    return operatorPlace(e);
+  if (const auto* op = llvm::dyn_cast<clang::CallExpr>(e)) {
+    const CallResult called = call(op);
+    if (!called.ok || called.place)
+      return called.place;
+    if (called.value) // std::min and the like give references to their arguments
+      return makePlace(declare("value", called.value, e->getExprLoc()));
+    return m_.unsupported.refuseStmt(*e), nullptr;
+  }
+  if (const auto* op = llvm::dyn_cast<clang::CastExpr>(e))
+    return castPlace(op);
+  if (llvm::isa<clang::ConditionalOperator>(e))
+    return refuse(e->getSourceRange(), DiagId::NotSupportedYet, "a choice between two places"),
+           nullptr;
+  return m_.unsupported.refuseStmt(*e), nullptr;
+}
+
+/// What an assignment, an increment, a comma or a dereferenced `this` leaves behind.
+ir::Place* FunctionLowering::operatorPlace(const clang::Expr* e) {
   if (const auto* op = llvm::dyn_cast<clang::CompoundAssignOperator>(e)) {
     ir::Place* to = compoundAssign(op, /*isRead=*/true);
     return to ? copy(to) : nullptr;
@@ -118,30 +138,20 @@ ir::Place* FunctionLowering::placeKinds(const clang::Expr* e) {
     if (op->getOpcode() == clang::UO_Extension)
       return place(op->getSubExpr());
   }
-  if (const auto* op = llvm::dyn_cast<clang::CallExpr>(e)) {
-    const CallResult called = call(op);
-    if (!called.ok || called.place)
-      return called.place;
-    if (called.value) // std::min and the like give references to their arguments
-      return makePlace(declare("value", called.value, e->getExprLoc()));
-    return m_.unsupported.refuseStmt(*e), nullptr;
-  }
-  if (const auto* op = llvm::dyn_cast<clang::CastExpr>(e)) {
-    if (op->getCastKind() == clang::CK_NoOp && !llvm::isa<clang::CXXReinterpretCastExpr>(e))
-      return llvm::isa<clang::CXXConstCastExpr>(e)
-                 ? (refuse(e->getSourceRange(), DiagId::RefusedConstCast), nullptr)
-                 : place(op->getSubExpr());
-    if (op->getCastKind() == clang::CK_DerivedToBase ||
-        op->getCastKind() == clang::CK_UncheckedDerivedToBase)
-      return refuse(e->getSourceRange(), DiagId::NotSupportedYet,
-                    "a conversion between base and derived class"),
-             nullptr;
-    return refuse(e->getSourceRange(), DiagId::RefusedPointer), nullptr;
-  }
-  if (llvm::isa<clang::ConditionalOperator>(e))
-    return refuse(e->getSourceRange(), DiagId::NotSupportedYet, "a choice between two places"),
-           nullptr;
   return m_.unsupported.refuseStmt(*e), nullptr;
+}
+
+ir::Place* FunctionLowering::castPlace(const clang::CastExpr* op) {
+  if (op->getCastKind() == clang::CK_NoOp && !llvm::isa<clang::CXXReinterpretCastExpr>(op))
+    return llvm::isa<clang::CXXConstCastExpr>(op)
+               ? (refuse(op->getSourceRange(), DiagId::RefusedConstCast), nullptr)
+               : place(op->getSubExpr());
+  if (op->getCastKind() == clang::CK_DerivedToBase ||
+      op->getCastKind() == clang::CK_UncheckedDerivedToBase)
+    return refuse(op->getSourceRange(), DiagId::NotSupportedYet,
+                  "a conversion between base and derived class"),
+           nullptr;
+  return refuse(op->getSourceRange(), DiagId::RefusedPointer), nullptr;
 }
 
 ir::Place* FunctionLowering::named(const clang::DeclRefExpr* e) {

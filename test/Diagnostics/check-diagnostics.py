@@ -2,7 +2,8 @@
 """Holds the diagnostics against what is written about them.
 
 check-diagnostics.py DIAG_DOC SOURCE_ROOT: docs/Diagnostics.md is what DIAG_DOC prints, ids are kebab-case and
-unique, messages keep the style, and each id but those of notes, which no output shows, is named by at least one test.
+unique, messages keep the style, and each id but those of notes, which no output shows, is expected by at least one
+test: as `[id]` in an expectation of a lit test, or as text that a unit test compares with.
 """
 
 import os
@@ -11,12 +12,27 @@ import subprocess
 import sys
 
 
-def testTexts(root):
+EXPECTED = re.compile(r"expected-(?:error|warning)|^\W*[A-Z][A-Z0-9_-]*:")
+ID = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)*)\]")
+COMPARED = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)[" ]')
+
+
+def expectedIds(root):
+    """The ids that a test fails without. A lit test is a file with RUN lines outside of Inputs."""
     for folder, _, files in os.walk(os.path.join(root, "test")):
-        for name in files:
-            if name.endswith((".test", ".h", ".cpp", ".ir", ".txt", ".py")):
-                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                    yield file.read()
+        parts = os.path.relpath(folder, os.path.join(root, "test")).split(os.sep)
+        for name in files if "Inputs" not in parts else []:
+            if not name.endswith((".test", ".h", ".cpp", ".ir")):
+                continue
+            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                text = file.read()
+            if parts[0] == "Unit":
+                yield from COMPARED.findall(text)
+                yield from ID.findall(text)
+            elif "RUN:" in text:
+                for line in text.splitlines():
+                    if "RUN:" not in line and EXPECTED.search(line):
+                        yield from ID.findall(line)
 
 
 def main(tool, root):
@@ -35,9 +51,10 @@ def main(tool, root):
         if message.endswith("."):
             problems.append(f"ends with a period: {message}")
 
-    texts = "\n".join(testTexts(root))
-    named = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", texts))
-    problems += [f"no test names the diagnostic '{id}'" for id in ids if id not in named and not id.startswith("note-")]
+    expected = set(expectedIds(root))
+    problems += [
+        f"no test expects the diagnostic '{id}'" for id in ids if id not in expected and not id.startswith("note-")
+    ]
     for problem in problems:
         print(problem)
     return 1 if problems else 0

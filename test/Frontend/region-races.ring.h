@@ -40,6 +40,14 @@ public:
       table[i + 1] = 2; // expected-error {{'table[...]' is written here by other rounds}}
       // expected-note@-2 {{it is written here}}
     });
+    ctx.parallelFor(go.count, [&](std::uint32_t i) {
+      places[go.width - i] = places[i - go.width]; // expected-error {{'places[...]' is read here}}
+      // expected-note@-1 {{it is written here}}
+      table[4 * i + 1] = table[4 * i + 5]; // expected-error {{'table[...]' is read here}}
+      // expected-note@-1 {{it is written here}}
+      for (std::uint32_t k = 0; k <= 4; ++k)
+        table[100 + i * 4 + k] = 0; // expected-error {{two rounds of the region may write}}
+    });
     total = ctx.reduce(go.count, 0.0f, ring::Plus{}, [&](std::uint32_t i) {
       seen = i; // expected-error {{every round of the region writes 'seen'}}
       return places[i];

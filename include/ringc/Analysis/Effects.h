@@ -27,6 +27,10 @@ struct HandlerEffects {
   bool usesTrySend = false;
   bool mayFail = false;
   bool mayStop = false;
+
+  /// Messages of such handlers may be handled at once: none of them can tell. (What fails or stops
+  /// would keep others from running.)
+  bool isReadOnly() const { return !writesState && !mayFail && !mayStop; }
 };
 
 /// `handler` is a function of kind Handler.

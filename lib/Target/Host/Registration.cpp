@@ -185,7 +185,8 @@ void Printer::printHandlers(const Actor& actor) {
         << ",\n     .invoke = &ring::detail::invokeHandler<" << typeName(*actor.state) << ", "
         << typeName(*handler.message) << ">,\n     .maxSends = " << *effects.maxSends
         << ",\n     .usesTrySend = " << boolText(effects.usesTrySend)
-        << ",\n     .writesState = " << boolText(effects.writesState) << "},\n";
+        << ",\n     .writesState = " << boolText(effects.writesState)
+        << ",\n     .isReadOnly = " << boolText(effects.isReadOnly()) << "},\n";
   }
   os_ << "};\n";
 }

@@ -2,9 +2,8 @@
 //
 // Below 1/2 1 - erf(x); above exp(-x^2) Q(t) / (1 + 2x) with t = (x - 3) / (x + 3), Q a Chebyshev fit of
 // degree 9 of the scaled function, and x^2 in two numbers so that its rounding is not multiplied by it.
-// Within 8 units in the last place, Metal's exp within 4, while the result is a normal number; 0 from
-// 10.06 on.
-// uses: msl/types.metal
+// Within 5 units in the last place while the result is a normal number; 0 from 10.06 on.
+// uses: msl/math/exp.metal
 
 /// erf(x) / x - 1 of u = x^2 in [0, 1].
 static float ring_erfRest(float u) {
@@ -41,7 +40,7 @@ static float ring_erfc(float x) {
     const float tail = size - head;
     const float square = size * size;
     const float lost = ((head * head - square) + 2.0f * head * tail) + tail * tail;
-    value = precise::exp(-square) * (p - p * lost) / fma(2.0f, size, 1.0f);
+    value = ring_exp(-square) * (p - p * lost) / fma(2.0f, size, 1.0f);
   }
   return x < 0.0f ? 2.0f - value : value;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Taylor's series of degree 8 where exp(x) - 1 would cancel, |x| < 0.35; within 4 units in the last place.
-// uses: msl/types.metal
+// uses: msl/math/exp.metal
 
 static float ring_expm1(float x) {
   if (fabs(x) < 0.35f) {
@@ -15,5 +15,5 @@ static float ring_expm1(float x) {
     p = fma(p, x, 0.5f);
     return fma(p * x, x, x);
   }
-  return precise::exp(x) - 1.0f;
+  return ring_exp(x) - 1.0f;
 }

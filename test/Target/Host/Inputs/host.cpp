@@ -39,9 +39,9 @@ static void print(const TypeInfo& type) {
               int(type.name.size()), type.name.data(), type.size, type.align, type.moduleIndex,
               type.isActor, int(type.scope), int(type.roundEntry.size()), type.roundEntry.data());
   for (const HandlerInfo& handler : type.handlers)
-    std::printf("  on %.*s sends %u try %d writes %d\n", int(handler.message().name.size()),
+    std::printf("  on %.*s sends %u try %d writes %d read-only %d\n", int(handler.message().name.size()),
                 handler.message().name.data(), handler.maxSends, handler.usesTrySend,
-                handler.writesState);
+                handler.writesState, handler.isReadOnly);
 }
 
 static void print(const FunctionInfo& function) {
