@@ -64,8 +64,31 @@ public:
     };
   }
 
-private:
+protected:
   typename ring::SpscRing<M>::Ends ends_;
+};
+
+/// The same, with elements that are written elsewhere and copied in, several at once: `rep movsb`
+/// and its like need not fetch the lines that they overwrite.
+template <class M> class OurSpscCopied : public OurSpsc<M> {
+public:
+  using OurSpsc<M>::OurSpsc;
+  auto sender(std::size_t) {
+    return [&producer = this->ends_.producer, batch = std::array<M, kMostAtOnce>(), used = 0ul,
+            filled = 0ul](std::size_t most, auto write) mutable -> std::size_t {
+      if (used == filled) {
+        for (std::size_t i = 0; i < most; ++i)
+          write(batch[i], i);
+        used = 0;
+        filled = most;
+      }
+      std::size_t pushed = 0;
+      if (producer.tryPushBatch(std::span(batch).subspan(used, filled - used), pushed) ==
+          ring::RingResult::Ok)
+        used += pushed;
+      return used == filled ? filled : 0;
+    };
+  }
 };
 
 /// Our rings with a shared tail.

@@ -68,14 +68,6 @@ struct SystemFutex {
 
 namespace detail {
 
-inline void ringPause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("isb");
-#endif
-}
-
 /// Wakes whoever waits for what was just changed.
 template <class Futex, class Waiters> void ringNotify(Waiters& waiters) {
   if (waiters.waiting.fetch_add(0, std::memory_order_acq_rel) == 0) [[likely]]

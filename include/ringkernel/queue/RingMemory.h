@@ -32,6 +32,46 @@ namespace detail {
 inline constexpr std::uint32_t kRingClosed = 1;
 inline constexpr std::uint32_t kRingPoisoned = 2;
 
+/// Tells the core that this is a waiting loop.
+inline void ringPause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb");
+#endif
+}
+
+/// Keeps a side that is faster than the other from asking for the other's index after every single
+/// element: each such look takes the index's cache line away, and the other side stands still until
+/// it has it back. A look that finds something right after one or two in vain says that elements
+/// stream; then looks are some 100 ns late, in which the other side does several. That ends where
+/// it brings no more than two at once (one thread does both sides), or where there is nothing for
+/// long (a message there and back, a slow producer). Only calls that would else give Empty or Full
+/// come here.
+class RingPace {
+public:
+  void beforeLook() const {
+    if (streaming_)
+      for (int i = 0; i < kPauses; ++i)
+        ringPause();
+  }
+  void afterLook(std::size_t found) {
+    if (found == 0) {
+      streaming_ = streaming_ && vain_ < kMostInVain;
+      ++vain_;
+      return;
+    }
+    streaming_ = vain_ == 0 ? streaming_ && found > 2 : vain_ <= 2;
+    vain_ = 0;
+  }
+
+private:
+  static constexpr int kPauses = 8;
+  static constexpr std::uint32_t kMostInVain = 4;
+  std::uint32_t vain_ = 0; ///< looks since there was something
+  bool streaming_ = false;
+};
+
 /// Those who wait for one thing: how many, and the word that they sleep on.
 template <template <class> class Atomic> struct RingWaiters {
   Atomic<std::uint32_t> waiting{0};

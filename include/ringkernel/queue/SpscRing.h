@@ -115,8 +115,10 @@ public:
     if (free < wanted) [[unlikely]] {
       if (wanted > this->capacity())
         return RingResult::TooLarge;
+      pace_.beforeLook();
       head_ = this->body_.control->head.value.load(std::memory_order_acquire); // slots were read
       free = this->capacity() - static_cast<Index>(tail_ - head_);
+      pace_.afterLook(free);
       if (free == 0)
         return RingResult::Full;
     }
@@ -145,6 +147,7 @@ private:
 
   Index tail_; ///< the shared tail, which nobody else writes
   Index head_; ///< as last seen
+  detail::RingPace pace_;
 };
 
 /// The one thread that pops.
@@ -182,12 +185,14 @@ public:
   /// consumer's until release(). Empty or Closed where there is none.
   RingResult tryPeek(std::size_t wanted, std::span<T>& elements) {
     std::size_t ready = static_cast<Index>(tail_ - head_);
-    if (ready < wanted) {
+    if (ready == 0) { // what is known to be there is enough: a look costs the producer its line
+      pace_.beforeLook();
       // The element's line comes with the index's, not after it.
       __builtin_prefetch(&this->body_.at(tail_));
       const bool closed = this->isClosed(); // before the last look
       tail_ = this->body_.control->tail.value.load(std::memory_order_acquire); // slots were written
       ready = static_cast<Index>(tail_ - head_);
+      pace_.afterLook(ready);
       if (ready == 0)
         return closed ? RingResult::Closed : RingResult::Empty;
     }
@@ -216,6 +221,7 @@ private:
 
   Index head_; ///< the shared head, which nobody else writes
   Index tail_; ///< as last seen
+  detail::RingPace pace_;
 };
 
 /// The two ends of a ring.
