@@ -306,8 +306,9 @@ TEST(Kill, MpmcConsumerAtEveryStep) {
     for (int looks = 0; looks < kPatience && next < 12 && result != RingResult::Poisoned; ++looks) {
       result = push(*producer, next);
       next += result == RingResult::Ok;
-      if (result == RingResult::Full && living->tryPop(parcel) == RingResult::Ok)
+      if (result == RingResult::Full && living->tryPop(parcel) == RingResult::Ok) {
         ASSERT_TRUE(parcel.isWhole(parcel.words[0] / 4));
+      }
     }
     EXPECT_TRUE(next == 12 || result == RingResult::Poisoned) << "hangs, killed at step " << steps;
     poisonings += result == RingResult::Poisoned;
