@@ -7,7 +7,8 @@
 cmake_minimum_required(VERSION 3.25)
 
 if(CMAKE_SCRIPT_MODE_FILE AND CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
-  # Variables: OUTPUT, FUNCTION, ROOT, LIST (a file with one path relative to ROOT a line).
+  # Variables: OUTPUT, FUNCTION, ROOT, LIST (a file with one path relative to ROOT a line), and where
+  # the function is declared: HEADER, NAMESPACE, RANGE, ELEMENT.
   file(STRINGS "${LIST}" paths)
   set(arrays "")
   set(rows "")
@@ -38,21 +39,28 @@ if(CMAKE_SCRIPT_MODE_FILE AND CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST
     math(EXPR index "${index} + 1")
   endforeach()
   file(WRITE "${OUTPUT}" "// Generated from ${index} files by RingKernelEmbed.cmake; do not edit.\n"
-    "#include \"ringc/Support/Embedded.h\"\n\nnamespace {\n${arrays}\n"
-    "constexpr ringc::EmbeddedFile table[] = {\n${rows}};\n} // namespace\n\n"
-    "llvm::ArrayRef<ringc::EmbeddedFile> ringc::${FUNCTION}() { return table; }\n")
+    "#include \"${HEADER}\"\n\nnamespace {\n${arrays}\n"
+    "constexpr ${NAMESPACE}::EmbeddedFile table[] = {\n${rows}};\n} // namespace\n\n"
+    "${RANGE}<${ELEMENT}> ${NAMESPACE}::${FUNCTION}() { return table; }\n")
   return()
 endif()
 
 include_guard(GLOBAL)
 set(RINGKERNEL_EMBED_SCRIPT "${CMAKE_CURRENT_LIST_FILE}")
 
-# ringkernel_embed(<target> FUNCTION <name> ROOT <dir> FILES <path relative to ROOT>...)
-# Defines ringc::<name>() of ringc/Support/Embedded.h in <target>.
+# ringkernel_embed(<target> FUNCTION <name> ROOT <dir> FILES <path relative to ROOT>... [RUNTIME])
+# Defines in <target> ringc::<name>() of ringc/Support/Embedded.h; with RUNTIME, which has no LLVM,
+# ring::runtime::<name>() of runtime/core/Embedded.h.
 function(ringkernel_embed target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "FUNCTION;ROOT" "FILES")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "RUNTIME" "FUNCTION;ROOT" "FILES")
   if(NOT ARG_FILES)
     message(FATAL_ERROR "ringkernel_embed(${target}): nothing to embed under '${ARG_ROOT}'")
+  endif()
+  set(declared "-DHEADER=ringc/Support/Embedded.h" "-DNAMESPACE=ringc" "-DRANGE=llvm::ArrayRef"
+    "-DELEMENT=ringc::EmbeddedFile")
+  if(ARG_RUNTIME)
+    set(declared "-DHEADER=runtime/core/Embedded.h" "-DNAMESPACE=ring::runtime" "-DRANGE=std::span"
+      "-DELEMENT=const ring::runtime::EmbeddedFile")
   endif()
   list(SORT ARG_FILES)
   set(list "${CMAKE_CURRENT_BINARY_DIR}/${ARG_FUNCTION}.list")
@@ -62,7 +70,7 @@ function(ringkernel_embed target)
   list(TRANSFORM ARG_FILES PREPEND "${ARG_ROOT}/" OUTPUT_VARIABLE inputs)
   add_custom_command(OUTPUT "${output}"
     COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${output}" "-DFUNCTION=${ARG_FUNCTION}" "-DROOT=${ARG_ROOT}"
-            "-DLIST=${list}" -P "${RINGKERNEL_EMBED_SCRIPT}"
+            "-DLIST=${list}" ${declared} -P "${RINGKERNEL_EMBED_SCRIPT}"
     DEPENDS ${inputs} "${list}" "${RINGKERNEL_EMBED_SCRIPT}"
     COMMENT "Embedding ${ARG_FUNCTION}" VERBATIM)
   set_source_files_properties("${output}" PROPERTIES COMPILE_OPTIONS -w)

@@ -2,7 +2,7 @@
 //
 // Choosing a backend: the one place that knows them all.
 #include "runtime/backend/cpu/CpuBackend.h"
-#include "runtime/backend/cuda/Device.h"
+#include "runtime/backend/cuda/Resident.h"
 #include "runtime/backend/webgpu/Device.h"
 #include "runtime/core/Rounds.h"
 
@@ -32,10 +32,10 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
     return status;
   switch (options.backend) {
   case Backend::Cuda:
-    if (Result<std::unique_ptr<ComputeDevice>> device = runtime::cuda::openDevice())
-      return create(options, std::move(*device), ShaderLanguage::Cuda);
+    if (Result<std::shared_ptr<detail::RuntimeCore>> core = runtime::cuda::Resident::open(options))
+      return Runtime(std::move(*core));
     else
-      return device.status();
+      return core.status();
   case Backend::Metal:
     return Status(StatusCode::Unsupported, "this build has no Metal backend");
   case Backend::WebGpu:
@@ -45,8 +45,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
     else
       return device.status();
   case Backend::Auto:
-    if (Result<std::unique_ptr<ComputeDevice>> device = runtime::cuda::openDevice())
-      return create(options, std::move(*device), ShaderLanguage::Cuda);
+    if (Result<std::shared_ptr<detail::RuntimeCore>> core = runtime::cuda::Resident::open(options))
+      return Runtime(std::move(*core));
     if (Result<std::unique_ptr<ComputeDevice>> device =
             runtime::webgpu::openDevice(options.webgpuLibrary);
         device && !isSoftware(**device))

@@ -35,8 +35,8 @@ Status checkOptions(const RuntimeOptions& options) {
   return Status::ok();
 }
 
-CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t shards)
-    : options_(options), directory_(options.maxActors, options.stateBytes, shards),
+CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards)
+    : options_(options), directory_(entries, options.stateBytes, shards),
       mailbox_(registry_, options.maxAsks, options.replyBytes) {}
 
 AskTicket CoreBase::ask(ActorId target, const TypeInfo& message, const void* payload,

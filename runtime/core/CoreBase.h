@@ -19,7 +19,10 @@ Status checkOptions(const RuntimeOptions& options);
 class CoreBase : public detail::RuntimeCore {
 public:
   /// `shards`: what actors are spread over.
-  CoreBase(const RuntimeOptions& options, std::uint32_t shards);
+  CoreBase(const RuntimeOptions& options, std::uint32_t shards)
+      : CoreBase(options, options.maxActors, shards) {}
+  /// With `entries` of the directory, for a backend that cannot fill each.
+  CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards);
 
   AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
                 const TypeInfo& reply) final;

@@ -73,9 +73,9 @@ void Directory::collectFreed() {
   }
 }
 
-std::uint32_t Directory::emptiestShard() const {
+std::uint32_t Directory::emptiestShard(std::uint32_t first, std::uint32_t end) const {
   const auto emptiest =
-      std::min_element(shards_.begin(), shards_.end(),
+      std::min_element(shards_.begin() + first, shards_.begin() + end,
                        [](const Shard& a, const Shard& b) { return a.actors < b.actors; });
   return static_cast<std::uint32_t>(emptiest - shards_.begin());
 }
@@ -95,7 +95,9 @@ bool Directory::takeIndex(std::uint32_t shardIndex, std::uint32_t& index) {
   return true;
 }
 
-Result<ActorId> Directory::place(const ActorType& type, const void* image) {
+Result<ActorId> Directory::place(const ActorType& type, const void* image, std::uint32_t first,
+                                 std::uint32_t end) {
+  end = std::min(end, static_cast<std::uint32_t>(shards_.size()));
   std::lock_guard lock(mutex_);
   collectFreed();
   const std::string name(type.info->name);
@@ -111,8 +113,8 @@ Result<ActorId> Directory::place(const ActorType& type, const void* image) {
                                              std::to_string(maxStateBytes_) +
                                              " are free; set `RuntimeOptions::stateBytes`");
   std::uint32_t index = 0;
-  bool found = takeIndex(emptiestShard(), index);
-  for (std::uint32_t shard = 0; !found && shard < shards_.size(); ++shard)
+  bool found = takeIndex(emptiestShard(first, end), index);
+  for (std::uint32_t shard = first; !found && shard < end; ++shard)
     found = takeIndex(shard, index);
   if (!found)
     return Status(StatusCode::Exhausted, "all " + std::to_string(maxActors_) +

@@ -51,7 +51,9 @@ public:
 
   /// Takes a free entry of the emptiest shard and gives it `type` and a copy of `image`; it is
   /// Initializing until activate(). Exhausted with the numbers where a pool is.
-  Result<ActorId> place(const ActorType& type, const void* image);
+  /// Takes one of shards [first, end) only, where these are given.
+  Result<ActorId> place(const ActorType& type, const void* image, std::uint32_t first = 0,
+                        std::uint32_t end = ~std::uint32_t(0));
   void activate(ActorId id) { move(entries_[id.index], Life::Active); }
   /// Takes back an entry that place() gave and that nobody was told of.
   void forget(ActorId id);
@@ -85,7 +87,7 @@ private:
   std::uint32_t indexOf(const DirectoryEntry& entry) const {
     return static_cast<std::uint32_t>(&entry - entries_.get());
   }
-  std::uint32_t emptiestShard() const;
+  std::uint32_t emptiestShard(std::uint32_t first, std::uint32_t end) const;
   bool takeIndex(std::uint32_t shard, std::uint32_t& index);
   void collectFreed();
   void freeState(DirectoryEntry& entry);

@@ -32,10 +32,10 @@ Status compileError(std::string_view name, const Status& status) {
 
 } // namespace
 
-Result<std::string_view> RoundModules::source(const ModuleInfo& module) const {
+Result<std::string_view> sourceOf(const ModuleInfo& module, ShaderLanguage language) {
   std::string_view source;
   const char* name = "";
-  switch (language_) {
+  switch (language) {
   case ShaderLanguage::Wgsl:
     source = module.wgsl;
     name = "wgsl";
@@ -60,7 +60,7 @@ Result<const RoundActor*> RoundModules::actor(const ActorType& type) {
   if (const auto known = actors_.find(&type); known != actors_.end())
     return &known->second;
   const ModuleInfo& module = *type.info->module();
-  Result<std::string_view> text = source(module);
+  Result<std::string_view> text = sourceOf(module, language_);
   if (!text)
     return text.status();
   RoundActor made;
@@ -91,7 +91,7 @@ Result<PipelineId> RoundModules::function(const detail::FunctionInfo& function) 
   if (const auto known = functions_.find(&function); known != functions_.end())
     return known->second;
   const ModuleInfo& module = *function.module();
-  Result<std::string_view> text = source(module);
+  Result<std::string_view> text = sourceOf(module, language_);
   if (!text)
     return text.status();
   std::array<std::uint32_t, 3> block{function.blockSize[0], function.blockSize[1],

@@ -35,6 +35,9 @@ struct RoundActor {
   }
 };
 
+/// The module's source in a language; Unsupported, with the way out, where it has none.
+Result<std::string_view> sourceOf(const ModuleInfo& module, ShaderLanguage language);
+
 class RoundModules {
 public:
   RoundModules(ComputeDevice& device, ShaderLanguage language, Registry& registry)
@@ -47,8 +50,6 @@ public:
   Result<PipelineId> function(const detail::FunctionInfo& function);
 
 private:
-  Result<std::string_view> source(const ModuleInfo& module) const;
-
   ComputeDevice& device_;
   const ShaderLanguage language_;
   Registry& registry_;

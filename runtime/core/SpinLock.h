@@ -19,7 +19,7 @@ inline void pause() {
 #endif
 }
 
-/// BasicLockable.
+/// Lockable.
 class SpinLock {
 public:
   void lock() {
@@ -32,6 +32,7 @@ public:
           std::this_thread::yield(); // the holder may be off its core
       }
   }
+  bool try_lock() { return !locked_.exchange(true, std::memory_order_acquire); } // as lock()
   void unlock() { locked_.store(false, std::memory_order_release); } // pairs with lock()
 
 private:

@@ -11,7 +11,9 @@
 namespace ring::test {
 namespace {
 
-Result<std::unique_ptr<ComputeDevice>> open(Place place) {
+bool isGpu(Place place) { return place == Place::Cuda || place == Place::Resident; }
+
+Result<std::unique_ptr<ComputeDevice>> openDevice(Place place) {
   switch (place) {
   case Place::Msl:
     return openTestDevice(TestDevice::Msl);
@@ -19,6 +21,8 @@ Result<std::unique_ptr<ComputeDevice>> open(Place place) {
     return openTestDevice(TestDevice::WebGpu);
   case Place::Cuda:
     return runtime::cuda::openDevice();
+  case Place::Resident:
+    break; // no compute device
   }
   std::abort();
 }
@@ -30,31 +34,41 @@ ShaderLanguage languageOf(Place place) {
   case Place::WebGpu:
     return ShaderLanguage::Wgsl;
   case Place::Cuda:
+  case Place::Resident:
     return ShaderLanguage::Cuda;
   }
   std::abort();
 }
 
+Result<Runtime> open(Place place, RuntimeOptions options) {
+  if (place == Place::Resident) {
+    options.backend = Backend::Cuda;
+    return Runtime::create(options);
+  }
+  Result<std::unique_ptr<ComputeDevice>> device = openDevice(place);
+  if (!device)
+    return device.status();
+  return Runtime::create(options, std::move(*device), languageOf(place));
+}
+
 } // namespace
 
 void OnDevice::SetUp() {
-  Result<std::unique_ptr<ComputeDevice>> opened = open(GetParam());
-  if (!opened) {
-    // A GPU is never promised.
-    if (GetParam() != Place::Cuda && absenceIsFailure())
-      FAIL() << opened.status().message();
-    GTEST_SKIP() << opened.status().message();
-  }
   RuntimeOptions options;
   options.backend = Backend::Cpu;
   options.workers = 2;
   options.pinWorkers = false;
+  Result<Runtime> device = open(GetParam(), options);
+  if (!device) {
+    // A GPU is never promised.
+    if (!isGpu(GetParam()) && absenceIsFailure())
+      FAIL() << device.status().message();
+    GTEST_SKIP() << device.status().message();
+  }
+  device_.emplace(*std::move(device));
   Result<Runtime> cpu = Runtime::create(options);
   ASSERT_TRUE(cpu) << cpu.status().message();
   cpu_.emplace(*std::move(cpu));
-  Result<Runtime> device = Runtime::create(options, std::move(*opened), languageOf(GetParam()));
-  ASSERT_TRUE(device) << device.status().message();
-  device_.emplace(*std::move(device));
 }
 
 std::uint32_t ulpsApart(float a, float b) {
@@ -67,7 +81,7 @@ std::uint32_t ulpsApart(float a, float b) {
   return static_cast<std::uint32_t>(std::llabs(ordered(a) - ordered(b)));
 }
 
-INSTANTIATE_TEST_SUITE_P(, OnDevice, testing::Values(Place::Msl, Place::WebGpu, Place::Cuda),
+INSTANTIATE_TEST_SUITE_P(, OnDevice, testing::Values(Place::Msl, Place::WebGpu, Place::Cuda, Place::Resident),
                          [](const auto& place) {
                            switch (place.param) {
                            case Place::Msl:
@@ -76,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(, OnDevice, testing::Values(Place::Msl, Place::WebGpu, 
                              return "WebGpu";
                            case Place::Cuda:
                              return "Cuda";
+                           case Place::Resident:
+                             return "Resident";
                            }
                            std::abort();
                          });

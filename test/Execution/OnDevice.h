@@ -15,7 +15,8 @@
 
 namespace ring::test {
 
-enum class Place { Msl, WebGpu, Cuda };
+/// Cuda: in rounds, as on the others. Resident: Backend::Cuda, one kernel that stays.
+enum class Place { Msl, WebGpu, Cuda, Resident };
 
 /// A test that runs at one place beside the CPU; skipped, or failing in CI, where that is missing.
 class OnDevice : public testing::TestWithParam<Place> {

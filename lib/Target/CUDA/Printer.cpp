@@ -23,7 +23,8 @@ public:
   void print() {
     printFile(cxx_, {.kernel = [this](const Function& function) { kernel(function); },
                      .sweep = [this](const Function& function) { sweep(function); },
-                     .round = [this](const Actor& actor) { round(actor); }});
+                     .round = [this](const Actor& actor) { round(actor); },
+                     .handlers = [this](const Actor& actor) { handlers(actor); }});
   }
   void printAbi() { printAbiText(cxx_); }
 
@@ -130,6 +131,24 @@ private:
       out_.text("if (agreed != ring_kActive) break;");
     }
     out_.text("if (threadIdx.x == 0) ring_endActivation(ctx, results[slot]);");
+  }
+
+  /// What the resident kernel calls, by the number of the handler in the registration.
+  void handlers(const Actor& actor) {
+    out_.blank();
+    const BlockScope body(
+        out_,
+        fmt::format("static __device__ __forceinline__ void {}(ring_u32 handler, void* state, "
+                    "const void* message, ring_Context& ctx)",
+                    names_.entry(actor)));
+    const BlockScope choice(out_, "switch (handler)");
+    for (size_t i = 0; i < actor.handlers.size(); ++i) {
+      const Handler& handler = actor.handlers[i];
+      out_.line("case {}:", i);
+      out_.line("  {}(*({}*)state, *(const {}*)message, ctx);", names_.of(handler.function),
+                names_.of(actor.state), names_.of(handler.message));
+      out_.text("  break;");
+    }
   }
 
   ModuleNames names_;

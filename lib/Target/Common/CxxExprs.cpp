@@ -180,6 +180,8 @@ CxxPrinter::Text CxxPrinter::builtin(const BuiltinExpr& builtin) {
   const BuiltinSpelling spelling = dialect_.builtin(builtin.builtin, operandType);
   if (builtin.builtin == Builtin::GroupLane && dialect_.hasAddressSpaces)
     return {context_ + ".lane", kPrimary};
+  if (builtin.builtin == Builtin::GroupLane && scope_ == Scope::Warp) // a block may hold several
+    return {spelling.callee + " % 32u", operatorOf(BinaryOp::Div).precedence};
   if (builtin.args.empty())
     return {spelling.callee, kPrimary};
   if (builtin.builtin == Builtin::Rsqrt) // what the host computes, to the bit

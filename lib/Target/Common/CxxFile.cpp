@@ -38,6 +38,21 @@ static DeviceLibrary neededFiles(const Module& module, const CxxDialect& dialect
   return library;
 }
 
+static void printEntries(CxxPrinter& cxx, const CxxEntries& entries) {
+  const Module& module = cxx.module();
+  for (const Function* function : module.functions)
+    if (function->kind == FunctionKind::Kernel)
+      entries.kernel(*function);
+  for (const Function* function : module.functions)
+    if (function->kind == FunctionKind::Stencil)
+      cxx.function(*function, scopeOf(module, *function));
+  for (const Function* function : module.functions)
+    if (function->kind == FunctionKind::Stencil)
+      entries.sweep(*function);
+  for (const Actor& actor : module.actors)
+    entries.round(actor);
+}
+
 void printFile(CxxPrinter& cxx, const CxxEntries& entries) {
   const Module& module = cxx.module();
   SourceWriter& out = cxx.out();
@@ -45,23 +60,29 @@ void printFile(CxxPrinter& cxx, const CxxEntries& entries) {
   for (const std::string& name : library.identifiers())
     cxx.names().take(name);
   out.text(generatedNote(module));
+  const bool mayBeComposed = entries.handlers && !module.actors.empty();
+  if (mayBeComposed)
+    out.raw("\n#ifndef RING_COMPOSED // the resident kernel brings these\n");
   printAbiText(cxx);
   out.raw(library.text());
+  if (mayBeComposed)
+    out.raw("#endif\n");
   for (const StructType* type : usedStructs(module)) {
     out.blank();
     cxx.structDefinition(*type);
   }
-  for (const Function* function : module.functions) {
-    if (function->kind == FunctionKind::Kernel)
-      entries.kernel(*function);
-    else
-      cxx.function(*function, scopeOf(module, *function));
-  }
   for (const Function* function : module.functions)
-    if (function->kind == FunctionKind::Stencil)
-      entries.sweep(*function);
+    if (function->kind != FunctionKind::Kernel && function->kind != FunctionKind::Stencil)
+      cxx.function(*function, scopeOf(module, *function));
+  if (mayBeComposed)
+    out.raw("\n#ifndef RING_COMPOSED // the resident kernel calls what is below\n");
+  printEntries(cxx, entries);
+  if (!mayBeComposed)
+    return;
+  out.raw("\n#else\n");
   for (const Actor& actor : module.actors)
-    entries.round(actor);
+    entries.handlers(actor);
+  out.raw("\n#endif\n");
 }
 
 void printAbiText(CxxPrinter& cxx) {

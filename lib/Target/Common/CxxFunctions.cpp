@@ -71,7 +71,10 @@ std::vector<std::string> CxxPrinter::sharedParameters(const Function& function) 
 
 void CxxPrinter::sharedDeclarations(const Function& function) {
   for (const Local* shared : function.shared)
-    out_.line("{}{} {};", dialect_.sharedPrefix, type(*shared->type), locals_.of(shared));
+    if (scope_ == Scope::Warp)
+      out_.line("RING_WARP_SHARED({}, {});", locals_.of(shared), type(*shared->type));
+    else
+      out_.line("{}{} {};", dialect_.sharedPrefix, type(*shared->type), locals_.of(shared));
 }
 
 std::string joined(const std::vector<std::string>& list) {

@@ -26,6 +26,8 @@ enum class CuResult : int {
   InvalidValue = 1,
   OutOfMemory = 2,
   NoDevice = 100,
+  NotReady = 600,
+  CooperativeLaunchTooLarge = 720,
 };
 enum class NvrtcResult : int { Success = 0 };
 
@@ -37,11 +39,21 @@ enum class DeviceAttribute : int {
   MaxGridDimX = 5,
   MaxGridDimY = 6,
   MaxSharedMemoryPerBlock = 8,
+  MultiprocessorCount = 16,
   ComputeCapabilityMajor = 75,
   ComputeCapabilityMinor = 76,
+  CooperativeLaunch = 95,
+};
+enum class FunctionAttribute : int {
+  SharedBytes = 1,
+  LocalBytes = 3,
+  Registers = 4,
+  MaxDynamicSharedBytes = 8,
 };
 
 inline constexpr unsigned kStreamNonBlocking = 1;
+/// Flags of HostAlloc: seen from every context, at an address of the device.
+inline constexpr unsigned kHostPortable = 1, kHostDeviceMap = 2;
 /// The oldest driver that is taken: CUDA 12.0, as cuDriverGetVersion gives it.
 inline constexpr int kMinDriverVersion = 12000;
 
@@ -59,9 +71,15 @@ inline constexpr int kMinDriverVersion = 12000;
   F(CtxSetCurrent, cuCtxSetCurrent, (ContextImpl * context))                                       \
   F(StreamCreate, cuStreamCreate, (StreamImpl * *stream, unsigned flags))                          \
   F(StreamSynchronize, cuStreamSynchronize, (StreamImpl * stream))                                 \
+  F(StreamQuery, cuStreamQuery, (StreamImpl * stream))                                             \
   F(StreamDestroy, cuStreamDestroy_v2, (StreamImpl * stream))                                      \
   F(MemAlloc, cuMemAlloc_v2, (DevicePointer * memory, std::size_t bytes))                          \
   F(MemFree, cuMemFree_v2, (DevicePointer memory))                                                 \
+  F(MemHostAlloc, cuMemHostAlloc, (void** memory, std::size_t bytes, unsigned flags))              \
+  F(MemFreeHost, cuMemFreeHost, (void* memory))                                                    \
+  F(MemHostGetDevicePointer, cuMemHostGetDevicePointer_v2,                                         \
+    (DevicePointer * device, void* memory, unsigned flags))                                        \
+  F(MemsetD8, cuMemsetD8_v2, (DevicePointer to, unsigned char value, std::size_t bytes))           \
   F(MemsetD8Async, cuMemsetD8Async,                                                                \
     (DevicePointer to, unsigned char value, std::size_t bytes, StreamImpl* stream))                \
   F(MemcpyHtoDAsync, cuMemcpyHtoDAsync_v2,                                                         \
@@ -76,10 +94,21 @@ inline constexpr int kMinDriverVersion = 12000;
     (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
      unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream, void** arguments, \
      void** extra))                                                                                \
+  F(LaunchCooperativeKernel, cuLaunchCooperativeKernel,                                            \
+    (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
+     unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream,                   \
+     void** arguments))                                                                            \
+  F(FuncGetAttribute, cuFuncGetAttribute,                                                          \
+    (int* value, FunctionAttribute which, FunctionImpl* function))                                 \
+  F(FuncSetAttribute, cuFuncSetAttribute,                                                          \
+    (FunctionImpl * function, FunctionAttribute which, int value))                                 \
+  F(OccupancyMaxActiveBlocks, cuOccupancyMaxActiveBlocksPerMultiprocessor,                         \
+    (int* blocks, FunctionImpl* function, int blockSize, std::size_t sharedBytes))                 \
   F(GetErrorName, cuGetErrorName, (CuResult result, const char** name))                            \
   F(GetErrorString, cuGetErrorString, (CuResult result, const char** text))
 
 #define RINGKERNEL_NVRTC_FUNCTIONS(F)                                                              \
+  F(Version, nvrtcVersion, (int* major, int* minor))                                               \
   F(CreateProgram, nvrtcCreateProgram,                                                             \
     (ProgramImpl * *program, const char* source, const char* name, int headers,                    \
      const char* const* headerSources, const char* const* headerNames))                            \

@@ -7,7 +7,6 @@
 #include "runtime/backend/cuda/Device.h"
 
 #include "runtime/backend/cuda/Compiler.h"
-#include "runtime/backend/cuda/Loader.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -16,8 +15,6 @@
 namespace ring::runtime::cuda {
 
 namespace {
-
-constexpr int kMinCapability = 75;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -40,7 +37,7 @@ struct Arguments {
 
 class CudaDevice final : public ComputeDevice {
 public:
-  explicit CudaDevice(const DriverApi& driver) : api(driver) {}
+  explicit CudaDevice(std::shared_ptr<Gpu> gpu) : gpu(std::move(gpu)), api(this->gpu->api()) {}
   ~CudaDevice() override;
 
   Status open();
@@ -57,25 +54,19 @@ public:
   Status wait() override;
 
 private:
-  int attribute(DeviceAttribute which) const;
-  void describeDevice(int capability);
-  /// Ok, or what went wrong; a fault that ends the context is kept and given to every later call.
-  Status check(const char* what, CuResult result);
-  /// Makes the context current for the calling thread, unless the device is lost.
-  Status enter();
+  void describeDevice();
+  Status check(const std::string& what, CuResult result) { return gpu->check(what, result); }
+  Status enter() { return gpu->enter(); }
   Result<DevicePointer> range(BufferId buffer, std::uint64_t offsetBytes, std::uint64_t sizeBytes);
   Result<ModuleImpl*> load(std::string_view source);
   Result<Arguments> argumentsOf(const Dispatch& dispatch);
   Result<const Kernel*> kernelOf(const Dispatch& dispatch) const;
 
-  const DriverApi api;
-  Device device = 0;
-  int capability = 0;
-  ContextImpl* context = nullptr;
+  const std::shared_ptr<Gpu> gpu;
+  const DriverApi& api;
   StreamImpl* stream = nullptr;
   DeviceInfo deviceInfo;
   DeviceLimits deviceLimits;
-  Status lost = Status::ok();
   std::unordered_map<std::uint32_t, Memory> buffers;
   std::unordered_map<std::string, ModuleImpl*> modules; ///< by source
   std::vector<Kernel> kernels;                          ///< PipelineId is the index + 1
@@ -83,9 +74,8 @@ private:
 };
 
 CudaDevice::~CudaDevice() {
-  if (!context)
-    return;
-  api.CtxSetCurrent(context);
+  if (!enter())
+    return; // the context and all in it is gone
   if (stream) {
     api.StreamSynchronize(stream);
     api.StreamDestroy(stream);
@@ -94,79 +84,36 @@ CudaDevice::~CudaDevice() {
     api.ModuleUnload(module);
   for (const auto& [id, memory] : buffers)
     api.MemFree(memory.address);
-  api.DevicePrimaryCtxRelease(device);
-}
-
-int CudaDevice::attribute(DeviceAttribute which) const {
-  int value = 0;
-  return api.DeviceGetAttribute(&value, which, device) == CuResult::Success ? value : 0;
 }
 
 Status CudaDevice::open() {
-  if (Status status = check("cannot open the GPU", api.DeviceGet(&device, 0)); !status)
-    return status;
-  capability = attribute(DeviceAttribute::ComputeCapabilityMajor) * 10 +
-               attribute(DeviceAttribute::ComputeCapabilityMinor);
-  if (capability < kMinCapability)
-    return {StatusCode::Unsupported, "the GPU has compute capability " + number(capability / 10) +
-                                         "." + number(capability % 10) + "; 7.5 is needed"};
-  if (Status status =
-          check("cannot make a CUDA context", api.DevicePrimaryCtxRetain(&context, device));
-      !status)
-    return status;
   if (Status status = enter(); !status)
     return status;
   if (Status status =
           check("cannot make a CUDA stream", api.StreamCreate(&stream, kStreamNonBlocking));
       !status)
     return status;
-  describeDevice(capability);
+  describeDevice();
   return Status::ok();
 }
 
-void CudaDevice::describeDevice(int capability) {
-  char name[256] = {};
-  int version = 0;
-  std::size_t memory = 0;
-  api.DeviceGetName(name, sizeof(name) - 1, device);
-  api.DriverGetVersion(&version);
-  api.DeviceTotalMem(&memory, device);
-  deviceInfo.name = "cuda";
-  deviceInfo.description = std::string(name) + ", sm_" + number(capability) + ", driver for CUDA " +
-                           number(version / 1000) + "." + number(version % 1000 / 10);
+void CudaDevice::describeDevice() {
+  const auto limit = [&](DeviceAttribute which) {
+    return static_cast<std::uint32_t>(gpu->attribute(which));
+  };
+  const std::uint64_t memory = gpu->memoryBytes();
+  deviceInfo = {"cuda", gpu->description()};
   deviceLimits.maxStorageBuffersPerStage = 64;
-  deviceLimits.maxInvocationsPerWorkgroup = attribute(DeviceAttribute::MaxThreadsPerBlock);
-  deviceLimits.maxWorkgroupSize = {
-      static_cast<std::uint32_t>(attribute(DeviceAttribute::MaxBlockDimX)),
-      static_cast<std::uint32_t>(attribute(DeviceAttribute::MaxBlockDimY)),
-      static_cast<std::uint32_t>(attribute(DeviceAttribute::MaxBlockDimZ))};
-  deviceLimits.maxWorkgroupsPerDimension = attribute(DeviceAttribute::MaxGridDimY);
-  deviceLimits.maxWorkgroupMemoryBytes = attribute(DeviceAttribute::MaxSharedMemoryPerBlock);
+  deviceLimits.maxInvocationsPerWorkgroup = limit(DeviceAttribute::MaxThreadsPerBlock);
+  deviceLimits.maxWorkgroupSize = {limit(DeviceAttribute::MaxBlockDimX),
+                                   limit(DeviceAttribute::MaxBlockDimY),
+                                   limit(DeviceAttribute::MaxBlockDimZ)};
+  deviceLimits.maxWorkgroupsPerDimension = limit(DeviceAttribute::MaxGridDimY);
+  deviceLimits.maxWorkgroupMemoryBytes = limit(DeviceAttribute::MaxSharedMemoryPerBlock);
   deviceLimits.maxBufferBytes = memory;
   deviceLimits.maxBindingBytes = memory;
   deviceLimits.bindingOffsetAlignmentBytes = 256;
   deviceLimits.takesArguments = true;
-}
-
-Status CudaDevice::check(const char* what, CuResult result) {
-  if (result == CuResult::Success)
-    return Status::ok();
-  std::string message = describe(api, what, result);
-  if (result == CuResult::OutOfMemory)
-    return {StatusCode::Exhausted, std::move(message)};
-  if (result == CuResult::InvalidValue)
-    return {StatusCode::InvalidArgument, std::move(message)};
-  // All others that a running context gives (700 and up) end it.
-  if (static_cast<int>(result) < 700)
-    return {StatusCode::Internal, std::move(message)};
-  lost = Status(StatusCode::DeviceLost, message + "; restart the process");
-  return lost;
-}
-
-Status CudaDevice::enter() {
-  if (!lost.isOk())
-    return lost;
-  return check("cannot use the CUDA context", api.CtxSetCurrent(context));
 }
 
 Result<BufferId> CudaDevice::createBuffer(std::uint64_t sizeBytes) {
@@ -179,7 +126,7 @@ Result<BufferId> CudaDevice::createBuffer(std::uint64_t sizeBytes) {
   const std::uint64_t rounded = (sizeBytes + 3) / 4 * 4;
   Memory memory{0, rounded};
   const std::string what = "cannot allocate " + number(rounded) + " bytes on the GPU";
-  if (Status status = check(what.c_str(), api.MemAlloc(&memory.address, rounded)); !status)
+  if (Status status = check(what, api.MemAlloc(&memory.address, rounded)); !status)
     return status;
   if (Status status =
           check("cannot clear a buffer", api.MemsetD8Async(memory.address, 0, rounded, stream));
@@ -244,7 +191,7 @@ Result<ModuleImpl*> CudaDevice::load(std::string_view source) {
   const auto known = modules.find(std::string(source));
   if (known != modules.end())
     return known->second;
-  Result<std::vector<char>> cubin = compile(source, capability);
+  Result<std::vector<char>> cubin = compile(source, gpu->capability());
   if (!cubin)
     return cubin.status();
   ModuleImpl* module = nullptr;
@@ -264,8 +211,8 @@ Result<PipelineId> CudaDevice::createPipeline(std::string_view source, std::stri
     return module.status();
   Kernel kernel{nullptr, std::string(entryPoint), workgroupSize};
   const std::string what = "no kernel `" + kernel.name + "` in the source";
-  if (Status status = check(what.c_str(),
-                            api.ModuleGetFunction(&kernel.function, *module, kernel.name.c_str()));
+  if (Status status =
+          check(what, api.ModuleGetFunction(&kernel.function, *module, kernel.name.c_str()));
       !status)
     return Status(StatusCode::InvalidArgument, status.message());
   kernels.push_back(std::move(kernel));
@@ -334,7 +281,7 @@ Status CudaDevice::submit(std::span<const Dispatch> dispatches) {
     const CuResult result = api.LaunchKernel(kernel.function, groups[0], groups[1], groups[2],
                                              kernel.block[0], kernel.block[1], kernel.block[2], 0,
                                              stream, arguments[i].pointers.data(), nullptr);
-    if (Status status = check(what.c_str(), result); !status)
+    if (Status status = check(what, result); !status)
       return status;
   }
   return Status::ok();
@@ -349,13 +296,17 @@ Status CudaDevice::wait() {
 } // namespace
 
 Result<std::unique_ptr<ComputeDevice>> openDevice() {
-  Result<DriverApi> driver = loadDriver();
-  if (!driver)
-    return driver.status();
+  Result<std::shared_ptr<Gpu>> gpu = Gpu::open();
+  if (!gpu)
+    return gpu.status();
+  return openDevice(std::move(*gpu));
+}
+
+Result<std::unique_ptr<ComputeDevice>> openDevice(std::shared_ptr<Gpu> gpu) {
   // Not at the first kernel: who has no compiler is to be told while another backend can be taken.
   if (Status status = compilerStatus(); !status)
     return status;
-  auto device = std::make_unique<CudaDevice>(*driver);
+  auto device = std::make_unique<CudaDevice>(std::move(gpu));
   if (Status status = device->open(); !status)
     return status;
   return std::unique_ptr<ComputeDevice>(std::move(device));

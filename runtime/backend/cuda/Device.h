@@ -6,6 +6,7 @@
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_DEVICE_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_DEVICE_H
 
+#include "runtime/backend/cuda/Gpu.h"
 #include "runtime/core/ComputeDevice.h"
 
 #include <memory>
@@ -16,6 +17,8 @@ namespace ring::runtime::cuda {
 /// GPU or no NVRTC. Unsupported: the driver or the GPU is too old (compute capability 7.5 is
 /// needed).
 Result<std::unique_ptr<ComputeDevice>> openDevice();
+/// The same on a GPU that is open. NotFound: no NVRTC.
+Result<std::unique_ptr<ComputeDevice>> openDevice(std::shared_ptr<Gpu> gpu);
 
 } // namespace ring::runtime::cuda
 

@@ -7,6 +7,9 @@
 //
 // uses: cuda/types.cuh
 
+/// A variable that the lanes of a warp share; the type comes last, for it may hold commas.
+#define RING_WARP_SHARED(name, ...) __shared__ __VA_ARGS__ name
+
 struct ring_Context {
   ring_u8* outbox;
   ring_u32* outboxCount;

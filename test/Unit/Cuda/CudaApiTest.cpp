@@ -43,6 +43,18 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(CuResult::InvalidValue), int(CUDA_ERROR_INVALID_VALUE));
   EXPECT_EQ(int(CuResult::OutOfMemory), int(CUDA_ERROR_OUT_OF_MEMORY));
   EXPECT_EQ(int(CuResult::NoDevice), int(CUDA_ERROR_NO_DEVICE));
+  EXPECT_EQ(int(CuResult::NotReady), int(CUDA_ERROR_NOT_READY));
+  EXPECT_EQ(int(CuResult::CooperativeLaunchTooLarge), int(CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE));
+  EXPECT_EQ(int(DeviceAttribute::MultiprocessorCount),
+            int(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
+  EXPECT_EQ(int(DeviceAttribute::CooperativeLaunch), int(CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH));
+  EXPECT_EQ(int(FunctionAttribute::SharedBytes), int(CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES));
+  EXPECT_EQ(int(FunctionAttribute::LocalBytes), int(CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES));
+  EXPECT_EQ(int(FunctionAttribute::Registers), int(CU_FUNC_ATTRIBUTE_NUM_REGS));
+  EXPECT_EQ(int(FunctionAttribute::MaxDynamicSharedBytes),
+            int(CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES));
+  EXPECT_EQ(kHostPortable, unsigned(CU_MEMHOSTALLOC_PORTABLE));
+  EXPECT_EQ(kHostDeviceMap, unsigned(CU_MEMHOSTALLOC_DEVICEMAP));
   EXPECT_EQ(int(DeviceAttribute::MaxThreadsPerBlock),
             int(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK));
   EXPECT_EQ(int(DeviceAttribute::MaxBlockDimX), int(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X));

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the resident kernel of a CUDA device and its host agree on. Read by both compilers: plain
+// structs, sizes in bytes, no includes but <cstdint> and our own.
+//
+// A message travels as a stream of 32-bit words: three of the header (all of MessageHeader but its
+// tag), two of the origin, then the payload. A slot holds the stream in chunks of 16 bytes, each
+// the tag of its lap and three words, written and read as one access. Nothing else says that a slot
+// is full: a reader takes it once chunk 0 and the chunks that it counts carry the lap's tag. A
+// writer owns a slot by its ticket, and may write it once the ring's limit has passed the ticket.
+#ifndef RINGKERNEL_ABI_RESIDENT_H
+#define RINGKERNEL_ABI_RESIDENT_H
+
+#include <ringkernel/abi/Message.h>
+
+namespace ring::abi {
+
+struct alignas(16) Chunk {
+  std::uint32_t tag;
+  std::uint32_t words[3];
+};
+
+inline constexpr std::uint32_t kWordsPerChunk = 3;
+inline constexpr std::uint32_t kPayloadWord = 5; ///< of the stream: behind header and origin
+inline constexpr std::uint32_t kWarpsPerBlock = 8;
+inline constexpr std::uint32_t kMaxClients = 16;
+/// Every so many laps a slot is written whole, so that no chunk's old tag lives until tags return.
+inline constexpr std::uint64_t kWholeSlotLaps = std::uint64_t(1) << 24;
+
+/// The tag of the slot that a ticket names: its lap, counted from 1, never 0.
+constexpr std::uint32_t tagOf(std::uint64_t ticket, std::uint32_t slots) {
+  const auto lap = static_cast<std::uint32_t>(ticket / slots + 1);
+  return lap != 0 ? lap : 0x80000000u;
+}
+/// True where the slot is to be written whole.
+constexpr bool isWholeLap(std::uint64_t ticket, std::uint32_t slots) {
+  return (ticket / slots + 1) % kWholeSlotLaps == 0;
+}
+constexpr std::uint32_t chunksOf(std::uint32_t payloadBytes) {
+  return (kPayloadWord + (payloadBytes + 3) / 4 + kWordsPerChunk - 1) / kWordsPerChunk;
+}
+
+// MessageHeader::flags on this way, beside kFlagReply and kFlagRequest.
+// To an actor: kFlagFromHost says that the origin is a correlation and sourceShard the client;
+// otherwise the origin is the sending ActorId. To the host: target is the sending actor, the origin
+// a correlation.
+inline constexpr std::uint8_t kFlagFromHost = 4;
+inline constexpr std::uint8_t kFlagEnded = 8; ///< to client 0: the actor has ended
+inline constexpr std::uint8_t kFlagOutcome =
+    0x40; ///< to the host: the payload is a ResidentOutcome
+inline constexpr std::uint8_t kFlagCommand = 0x80; ///< to a shard: the type is a Command
+
+/// What became of a message that no reply answers.
+enum class ResidentOutcomeCode : std::uint32_t { Ok, NoReply, Failed, Gone, WrongType, Dropped };
+struct ResidentOutcome {
+  ResidentOutcomeCode code;
+  std::uint32_t failCode;
+};
+
+/// MessageHeader::type of a command; the target says which actor.
+enum class Command : std::uint16_t { Spawn, ReadState, Kill };
+struct CommandArguments {
+  std::uint64_t host;  ///< address of the image or of the place for the state; aligned to 16
+  std::uint32_t bytes; ///< of the state
+  std::uint32_t place; ///< of the state in the arena, in units of 16 bytes
+  std::uint32_t actorType;
+};
+
+/// A directory entry, read and written by the actor's shard alone.
+struct alignas(16) ResidentEntry {
+  std::uint32_t place; ///< of the state in the arena, in units of 16 bytes
+  std::uint16_t generation;
+  std::uint16_t actorType;
+  std::uint32_t life; ///< kEntryFree, ...
+  std::uint32_t failCode;
+};
+inline constexpr std::uint32_t kEntryFree = 0;
+inline constexpr std::uint32_t kEntryActive = 1;
+inline constexpr std::uint32_t kEntryTerminated = 2;
+inline constexpr std::uint32_t kEntryFailed = 3;
+
+/// Written by the host, in pinned memory; one chunk, read by one warp.
+struct alignas(16) HostWord {
+  std::uint32_t mode;    ///< kModeRun, ...
+  std::uint32_t beat;    ///< changes as long as the host lives
+  std::uint32_t clients; ///< rings [0, clients) are in use
+  std::uint32_t reserved;
+};
+inline constexpr std::uint32_t kModeRun = 0;
+inline constexpr std::uint32_t kModePark = 1; ///< leave at the next batch; nothing is lost
+
+/// How far the host has read a client's two reply rings; one chunk.
+struct alignas(16) ReplyCredit {
+  std::uint64_t own;
+  std::uint64_t shared;
+};
+
+/// One client: rings in pinned memory, seen from the device. Each word has one writer.
+struct ResidentClient {
+  Chunk* commands;                  ///< slots written by the host
+  std::uint64_t* commandsRead;      ///< written by the client's warp
+  Chunk* own;                       ///< replies of actors on the client's warp
+  Chunk* shared;                    ///< replies of all others
+  const volatile ReplyCredit* read; ///< written by the host
+};
+
+/// A shard's mailbox: tickets are taken by anybody, the limit is the owner's.
+struct alignas(128) ResidentRing {
+  std::uint64_t ticket; ///< the next
+  std::uint64_t reserved[7];
+  std::uint64_t limit; ///< tickets below may be written
+  std::uint64_t reserved2[7];
+};
+
+/// Counters of a shard, written by it alone.
+struct ResidentCounters {
+  std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spawned, spilled;
+};
+
+/// A shard's own record: what it needs to go on after a park.
+struct alignas(128) ResidentShard {
+  ResidentCounters counters;
+  std::uint64_t read;         ///< mailbox: the next ticket to read
+  std::uint64_t commandsRead; ///< ring of its client: the same
+  std::uint64_t ownTicket;    ///< own ring of its client: the next ticket
+  std::uint32_t held;         ///< messages that wait for a limit
+  std::uint32_t reserved;
+};
+
+/// A message that has its ticket and waits for the limit. The stream follows.
+struct HeldMessage {
+  std::uint64_t ticket;
+  std::uint32_t target; ///< as in ring_post
+  std::uint32_t words;
+};
+
+/// Everything; the kernel's only argument points to it.
+struct ResidentTable {
+  const volatile HostWord* host;
+  std::uint32_t* parkedFor; ///< pinned; why the kernel left: kParkedByHost, ...
+  std::uint32_t mode;       ///< HostWord::mode, mirrored by one warp
+  std::uint32_t clients;    ///< HostWord::clients, mirrored
+  std::uint32_t shards;     ///< of warps, then of blocks
+  std::uint32_t warpShards;
+  std::uint32_t actors; ///< entries of the directory
+  std::uint32_t actorTypes;
+  std::uint32_t messageTypes;
+  std::uint32_t heldCapacity;    ///< of a shard
+  std::uint64_t beatLimitNs;     ///< a beat older than this parks; 0: never
+  ResidentEntry* directory;      ///< [actors]
+  std::uint8_t* states;          ///< the arena
+  ResidentRing* rings;           ///< [shards + clients]: mailboxes, then shared reply rings
+  Chunk* slots;                  ///< [shards][slots of a mailbox][chunks of a slot]
+  ResidentShard* records;        ///< [shards]
+  std::uint8_t* held;            ///< [shards][heldCapacity], each a HeldMessage and a stream
+  std::uint32_t* outboxes;       ///< [shards][32][kMaxSends][words of a stream]
+  const std::uint16_t* handlers; ///< [actorTypes][messageTypes]: handler's number or kNoHandler
+  ResidentClient client[kMaxClients];
+};
+inline constexpr std::uint16_t kNoHandler = 0xffff;
+inline constexpr std::uint32_t kParkedByHost = 1;
+inline constexpr std::uint32_t kParkedByBeat = 2;
+
+static_assert(sizeof(Chunk) == 16 && sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
+static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);
+
+} // namespace ring::abi
+
+#endif

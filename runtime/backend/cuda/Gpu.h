@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The GPU that a process uses, with its primary context: opened once for the compute device and the
+// resident kernel, closed when the last of them goes. After a fault of the context every call says
+// DeviceLost. Any thread may use it.
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_GPU_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_GPU_H
+
+#include "runtime/backend/cuda/Api.h"
+
+#include <ringkernel/status.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace ring::runtime::cuda {
+
+class Gpu {
+public:
+  /// The first device. NotFound without driver or GPU, Unsupported where one of them is too old.
+  static Result<std::shared_ptr<Gpu>> open();
+  ~Gpu();
+  Gpu(const Gpu&) = delete;
+  Gpu& operator=(const Gpu&) = delete;
+
+  const DriverApi& api() const { return api_; }
+  /// 90 for sm_90.
+  int capability() const { return capability_; }
+  int attribute(DeviceAttribute which) const;
+  std::uint64_t memoryBytes() const;
+  /// Name, architecture, driver.
+  std::string description() const;
+
+  /// Makes the context current for the calling thread, unless the device is lost.
+  Status enter();
+  /// Ok, or what went wrong with the driver's words; a fault that ends the context is kept.
+  Status check(const std::string& what, CuResult result);
+
+private:
+  explicit Gpu(const DriverApi& api) : api_(api) {}
+  Status openFirst();
+
+  const DriverApi api_;
+  Device device_ = 0;
+  int capability_ = 0;
+  ContextImpl* context_ = nullptr;
+  std::mutex mutex_; // lost_
+  Status lost_ = Status::ok();
+};
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_GPU_H

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each module's text stands in a namespace of its own, so that modules may share names; the types
+// of its messages are numbered by the program there.
+#include "runtime/backend/cuda/Program.h"
+
+#include "runtime/core/Embedded.h"
+#include "runtime/core/RoundModules.h"
+
+#include <ringkernel/abi/Resident.h>
+#include <ringkernel/abi/Rounds.h>
+
+#include <algorithm>
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+/// The outcome of a message and the end of its actor.
+constexpr std::uint32_t kOwnSends = 2;
+
+constexpr std::string_view kFixedIntegers = R"(#pragma once
+namespace std {
+typedef signed char int8_t;
+typedef unsigned char uint8_t;
+typedef short int16_t;
+typedef unsigned short uint16_t;
+typedef int int32_t;
+typedef unsigned int uint32_t;
+typedef long long int64_t;
+typedef unsigned long long uint64_t;
+}
+)";
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+std::uint32_t chunksFor(std::uint32_t payload) {
+  std::uint32_t chunks = 4;
+  while (chunks < abi::chunksOf(payload))
+    chunks *= 2;
+  return chunks;
+}
+
+class Composer {
+public:
+  Composer(std::span<const ActorType* const> actors, Registry& registry, Placement placement)
+      : actors_(actors), registry_(registry), placement_(placement) {}
+
+  Result<Program> compose();
+
+private:
+  Status module(const detail::ModuleInfo& info);
+  Status measure(const TypeInfo& message);
+  std::string prologue() const;
+  std::string callsOf(Scope scope, const char* name) const;
+  std::string perActor(const char* head, const char* rest,
+                       std::string (*value)(const ActorType&)) const;
+
+  const std::span<const ActorType* const> actors_;
+  Registry& registry_;
+  const Placement placement_;
+  Program program_;
+  std::vector<const detail::ModuleInfo*> modules_;
+  std::string modulesText_;
+};
+
+Status Composer::measure(const TypeInfo& message) {
+  if (message.size > kMaxPayload)
+    return Status(StatusCode::Unsupported, "message `" + std::string(message.name) + "` has " +
+                                               number(message.size) + " bytes; the limit is " +
+                                               number(kMaxPayload) + " on CUDA");
+  program_.slotChunks = std::max(program_.slotChunks, chunksFor(message.size));
+  return Status::ok();
+}
+
+Status Composer::module(const detail::ModuleInfo& info) {
+  if (std::ranges::find(modules_, &info) != modules_.end())
+    return Status::ok();
+  Result<std::string_view> source = sourceOf(info, ShaderLanguage::Cuda);
+  if (!source)
+    return source.status();
+  const std::string name = "ring_module_" + number(modules_.size());
+  modules_.push_back(&info);
+  std::string types;
+  std::uint32_t local = 0;
+  for (const detail::TypeInfoFunction message : info.messages) {
+    if (Status status = measure(message()); !status)
+      return status;
+    Result<TypeIndex> dense = registry_.message(message());
+    if (!dense)
+      return dense.status();
+    program_.messageTypes = std::max<std::uint32_t>(program_.messageTypes, *dense + 1u);
+    types += "  case " + number(local++) + "u: return " + number(*dense) + "u;\n";
+  }
+  modulesText_ +=
+      "\nnamespace " + name +
+      " {\n__device__ __forceinline__ ring_u32 ring_typeOf(ring_u32 type) {\n"
+      "  switch (type) {\n" +
+      types +
+      "  }\n  return 0xffffu;\n}\n"
+      "template <class M> __device__ __forceinline__ void ring_reply(ring_Context& ctx, "
+      "ring_u32 type, const M& message) {\n"
+      "  ring_postReply(ctx, ring_typeOf(type), message);\n}\n"
+      "template <class M> __device__ __forceinline__ void ring_send(ring_Context& ctx, "
+      "ring_ActorId target, ring_u32 type, const M& message) {\n"
+      "  ring_postSend(ctx, target, ring_typeOf(type), message);\n}\n"
+      "template <class M> __device__ __forceinline__ bool ring_trySend(ring_Context& "
+      "ctx, ring_ActorId target, ring_u32 type, const M& message) {\n"
+      "  return ring_postTrySend(ctx, target, ring_typeOf(type), message);\n}\n" +
+      std::string(*source) + "\n} // namespace " + name + "\n";
+  return Status::ok();
+}
+
+std::string Composer::prologue() const {
+  return "#define RING_COMPOSED\n#define RING_SLOT_CHUNKS " + number(program_.slotChunks) +
+         "u\n#define RING_MAILBOX_SLOTS " + number(program_.mailboxSlots()) +
+         "u\n#define RING_CLIENT_SLOTS " + number(program_.clientSlots()) +
+         "u\n#define RING_STAGE_BYTES " + number(program_.stageBytes()) +
+         "u\n#define RING_MAX_SENDS " + number(program_.maxSends) + "u\n#define RING_SHARDS " +
+         number(placement_.shards()) + "u\n#define RING_WARP_SHARDS " +
+         number(placement_.warpShards()) +
+         "u\n#include \"types.cuh\"\n#include \"math.cuh\"\n#include \"atomics.cuh\"\n"
+         "#include \"context.cuh\"\n";
+}
+
+/// The actors' functions of one scope, by the number of the actor type.
+std::string Composer::callsOf(Scope scope, const char* name) const {
+  std::string text = std::string("\n__device__ __forceinline__ void ") + name +
+                     "(ring_u32 type, ring_u32 handler, void* state, const void* message, "
+                     "ring_Context& ctx) {\n  switch (type) {\n";
+  for (std::size_t i = 0; i < actors_.size(); ++i) {
+    const TypeInfo& info = *actors_[i]->info;
+    if (info.scope != scope)
+      continue;
+    const auto module = std::ranges::find(modules_, info.module()) - modules_.begin();
+    text += "  case " + number(i) + "u:\n    return ring_module_" +
+            number(static_cast<std::uint64_t>(module)) + "::" + std::string(info.roundEntry) +
+            "(handler, state, message, ctx);\n";
+  }
+  return text + "  }\n}\n";
+}
+
+std::string Composer::perActor(const char* head, const char* rest,
+                               std::string (*value)(const ActorType&)) const {
+  std::string text =
+      std::string("\n__device__ __forceinline__ ") + head + " {\n  switch (type) {\n";
+  for (std::size_t i = 0; i < actors_.size(); ++i)
+    text += "  case " + number(i) + "u:\n    return " + value(*actors_[i]) + ";\n";
+  return text + "  }\n  return " + rest + ";\n}\n";
+}
+
+std::string scopeOf(const ActorType& actor) {
+  switch (actor.info->scope) {
+  case Scope::Thread:
+    return "ring_kThreadScope";
+  case Scope::Warp:
+    return "ring_kWarpScope";
+  case Scope::Block:
+    return "ring_kBlockScope";
+  }
+  return "ring_kNoScope";
+}
+
+/// Handlers that write no state and send at most once, as bits; whether they end the actor is not
+/// told, so those that might (all that are not told apart) count as writers.
+std::string readersOf(const ActorType& actor) {
+  std::uint64_t readers = 0;
+  for (std::size_t i = 0; i < actor.info->handlers.size() && i < 64; ++i) {
+    const HandlerInfo& handler = actor.info->handlers[i];
+    if (!handler.writesState && handler.maxSends <= 1 && !handler.usesTrySend)
+      readers |= std::uint64_t(1) << i;
+  }
+  return "handler < 64u && (" + number(readers) + "ull >> handler & 1u) != 0";
+}
+
+Result<Program> Composer::compose() {
+  program_.actors.assign(actors_.begin(), actors_.end());
+  for (const ActorType* actor : actors_) {
+    if (Status status = module(*actor->info->module()); !status)
+      return status;
+    for (const HandlerInfo& handler : actor->info->handlers) {
+      if (Status status = measure(handler.message()); !status)
+        return status;
+      const std::uint32_t sends =
+          handler.maxSends + (handler.usesTrySend ? abi::kTrySendsPerMessage : 0) + kOwnSends;
+      if (sends > program_.maxSends || !program_.mostSends) {
+        program_.maxSends = std::max(program_.maxSends, sends);
+        program_.mostSends = actor;
+      }
+    }
+    program_.messageTypes =
+        std::max(program_.messageTypes, static_cast<std::uint32_t>(actor->handlerOf.size()));
+  }
+  program_.messageTypes = std::max(program_.messageTypes, 1u);
+  for (const ActorType* actor : actors_)
+    for (std::uint32_t type = 0; type < program_.messageTypes; ++type)
+      program_.handlers.push_back(type < actor->handlerOf.size() &&
+                                          actor->handlerOf[type] != ActorType::kNone
+                                      ? actor->handlerOf[type]
+                                      : abi::kNoHandler);
+  program_.source =
+      prologue() + modulesText_ + callsOf(Scope::Thread, "ring_callThread") +
+      callsOf(Scope::Warp, "ring_callWarp") + callsOf(Scope::Block, "ring_callBlock") +
+      perActor("ring_u32 ring_scopeOf(ring_u32 type)", "3u /* ring_kNoScope */", scopeOf) +
+      perActor("bool ring_isReadOnly(ring_u32 type, ring_u32 handler)", "false", readersOf) +
+      "#include \"resident.cuh\"\n";
+  return std::move(program_);
+}
+
+} // namespace
+
+Result<Program> compose(std::span<const ActorType* const> actors, Registry& registry,
+                        const Placement& placement) {
+  return Composer(actors, registry, placement).compose();
+}
+
+std::vector<Header> programHeaders() {
+  std::vector<Header> headers{{"cstdint", kFixedIntegers}};
+  for (const EmbeddedFile& file : residentFiles()) {
+    constexpr std::string_view include = "include/";
+    const std::string_view path = file.path;
+    headers.push_back({std::string(path.starts_with(include) ? path.substr(include.size())
+                                                             : path.substr(path.rfind('/') + 1)),
+                       file.contents});
+  }
+  return headers;
+}
+
+} // namespace ring::runtime::cuda

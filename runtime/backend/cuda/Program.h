@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The resident kernel of a program, as source: device runtime, all registered modules, and the
+// switch that calls their handlers. Text only; nothing here needs a GPU.
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_PROGRAM_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_PROGRAM_H
+
+#include "runtime/backend/cuda/Compiler.h"
+#include "runtime/core/Registry.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ring::runtime::cuda {
+
+/// How the shards lie on the chip.
+struct Placement {
+  std::uint32_t warpBlocks;  ///< blocks whose warps are shards, at least 1
+  std::uint32_t blockShards; ///< blocks that are shards of Block actors
+  std::uint32_t warpShards() const { return warpBlocks * 8; }
+  std::uint32_t shards() const { return warpShards() + blockShards; }
+  std::uint32_t blocks() const { return warpBlocks + blockShards; }
+};
+
+/// What the source was composed for; host and device lay memory out by it.
+struct Program {
+  std::string source;
+  std::vector<const ActorType*> actors; ///< by number on the device
+  std::uint32_t slotChunks = 4;         ///< of 16 bytes, a power of two
+  std::uint32_t maxSends = 2;           ///< of one handler, what the runtime adds included
+  const ActorType* mostSends = nullptr; ///< whose handler sends so much
+  std::uint32_t messageTypes = 0;
+  std::vector<std::uint16_t> handlers; ///< [actors][messageTypes]: number or abi::kNoHandler
+
+  std::uint32_t slotBytes() const { return slotChunks * 16; }
+  std::uint32_t stageBytes() const { return (12 + slotChunks * 12 + 15) / 16 * 16; }
+  std::uint32_t streamWords() const { return slotChunks * 3; }
+  /// As ring_kStagedAtOnce.
+  std::uint32_t stagedAtOnce() const { return slotChunks <= 32 ? 128 / slotChunks : 1; }
+  /// Of a shard's mailbox, of each ring of a client: fewer where slots are large.
+  std::uint32_t mailboxSlots() const {
+    return slotChunks <= 16 ? 256 : std::max(32u, 4096u / slotChunks);
+  }
+  std::uint32_t clientSlots() const { return std::max(64u, 16384u / slotChunks); }
+  std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
+};
+
+/// The largest message that a slot can carry: 254 chunks behind the header.
+inline constexpr std::uint32_t kMaxPayload = (255 * 3 - 5) * 4;
+
+/// Unsupported where a module has no CUDA source or a message is larger than kMaxPayload.
+Result<Program> compose(std::span<const ActorType* const> actors, Registry& registry,
+                        const Placement& placement);
+
+/// What the source includes.
+std::vector<Header> programHeaders();
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_PROGRAM_H

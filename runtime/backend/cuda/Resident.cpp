@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Opening, ending, draining, and kernels beside the resident one; actors are in
+// ResidentActors.cpp.
+#include "runtime/backend/cuda/Resident.h"
+
+#include "runtime/backend/cuda/Device.h"
+#include "runtime/core/LaunchChecks.h"
+
+#include <string>
+
+namespace ring::runtime::cuda {
+
+std::optional<std::uint32_t> StatePlaces::take(std::uint32_t bytes) {
+  const std::uint32_t units = std::max(1u, (bytes + 15) / 16);
+  if (auto& same = free_[units]; !same.empty()) {
+    const std::uint32_t place = same.back();
+    same.pop_back();
+    return place;
+  }
+  if (units > units_ - next_)
+    return std::nullopt;
+  const auto place = static_cast<std::uint32_t>(next_);
+  next_ += units;
+  return place;
+}
+
+void StatePlaces::giveBack(std::uint32_t place, std::uint32_t bytes) {
+  free_[std::max(1u, (bytes + 15) / 16)].push_back(place);
+}
+
+/// Entries for every shard to hold its share of maxActors, and for few actors of any scope.
+std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placement& placement) {
+  const std::uint32_t warps = placement.warpShards();
+  return std::max((options.maxActors + warps - 1) / warps, 64u) * placement.shards();
+}
+
+Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
+                   std::unique_ptr<ComputeDevice> device, const Placement& placement)
+    : CoreBase(options, capacityFor(options, placement), placement.shards()), gpu_(std::move(gpu)),
+      device_(std::move(device)),
+      kernel_(gpu_, capacityFor(options, placement), options.stateBytes),
+      places_(options.stateBytes), modules_(*device_, ShaderLanguage::Cuda, registry_),
+      memory_(*device_) {}
+
+Result<std::shared_ptr<detail::RuntimeCore>> Resident::open(const RuntimeOptions& options) {
+  Result<std::shared_ptr<Gpu>> gpu = Gpu::open();
+  if (!gpu)
+    return gpu.status();
+  Result<std::unique_ptr<ComputeDevice>> device = openDevice(*gpu);
+  if (!device)
+    return device.status();
+  std::shared_ptr<Resident> made(
+      new Resident(options, *gpu, std::move(*device), ResidentKernel::placementOn(**gpu)));
+  if (Status status = made->kernel_.open(); !status)
+    return status;
+  return std::shared_ptr<detail::RuntimeCore>(std::move(made));
+}
+
+Resident::~Resident() {
+  Status ignored = stop(detail::Deadline::max());
+  static_cast<void>(ignored);
+}
+
+std::string Resident::backendName() const { return "cuda (" + gpu_->description() + ")"; }
+
+Status Resident::brokenStatus() {
+  std::lock_guard lock(endMutex_);
+  return broken_ ? *broken_ : Status::ok();
+}
+
+/// Looks whether the kernel still runs. False where it does not.
+bool Resident::checkKernel() {
+  std::unique_lock kernel(kernelMutex_, std::try_to_lock);
+  if (!kernel)
+    return true; // its owner finds out
+  Status status = kernel_.check();
+  if (status)
+    return true;
+  {
+    std::lock_guard lock(endMutex_);
+    if (!broken_)
+      broken_ = status;
+  }
+  mailbox_.resolveAll(status.code());
+  return false;
+}
+
+/// Equal numbers of messages made and done in two looks, and every reply taken.
+bool Resident::isQuiescent() {
+  std::uint64_t posted = 0;
+  const auto look = [&] {
+    std::unique_lock kernel(kernelMutex_);
+    const abi::ResidentCounters now = kernel_.counters();
+    return std::array{now.handled + now.deadLetters, now.sent, now.replies};
+  };
+  const auto first = look();
+  const auto second = look();
+  for (Client& client : clients_) {
+    std::lock_guard lock(client.writing);
+    posted += client.sent;
+  }
+  return first == second && first[0] == posted + first[1] &&
+         first[2] ==
+             replies_.load(std::memory_order_acquire) + outcomes_.load(std::memory_order_acquire);
+}
+
+Status Resident::drain() {
+  const auto done = [&] { return !brokenStatus() || isQuiescent(); };
+  pumpUntil(done, detail::Deadline::max(), std::chrono::milliseconds(1));
+  return brokenStatus();
+}
+
+Status Resident::stop(detail::Deadline deadline) {
+  std::lock_guard lock(stopMutex_);
+  if (stopped_)
+    return Status::ok();
+  closed_.store(true, std::memory_order_release);
+  const bool drained =
+      !kernel_.isLoaded() || pumpUntil([&] { return !brokenStatus() || isQuiescent(); }, deadline,
+                                       std::chrono::milliseconds(1));
+  Status parked = Status::ok();
+  {
+    std::lock_guard kernel(kernelMutex_);
+    if (brokenStatus())
+      parked = kernel_.park();
+  }
+  pump();
+  stopped_ = true;
+  mailbox_.resolveAll(StatusCode::Closed);
+  if (Status status = brokenStatus(); !status)
+    return status;
+  if (!parked)
+    return parked;
+  if (!drained)
+    return Status(StatusCode::Timeout,
+                  "not all messages were handled in time; the rest are dead letters");
+  return Status::ok();
+}
+
+Statistics Resident::statistics() {
+  abi::ResidentCounters device{};
+  {
+    std::lock_guard kernel(kernelMutex_);
+    if (kernel_.isLoaded())
+      device = kernel_.counters();
+  }
+  Statistics counts;
+  for (Client& client : clients_) {
+    std::lock_guard lock(client.writing);
+    counts.sent += client.sent;
+  }
+  counts.sent += device.sent;
+  counts.handled = device.handled;
+  counts.replies = replies_.load(std::memory_order_acquire);
+  counts.deadLetters = device.deadLetters;
+  counts.failed = device.failed;
+  counts.stopped = device.stopped;
+  counts.spilled = device.spilled;
+  counts.spawned = spawned_.load(std::memory_order_relaxed);
+  if (stopped_ && counts.sent > counts.handled + counts.deadLetters)
+    counts.deadLetters = counts.sent - counts.handled; // what stop() left in the rings
+  return counts;
+}
+
+// --- kernels and stencils
+
+template <class Work> auto Resident::withParked(Work&& work) {
+  std::lock_guard kernel(kernelMutex_);
+  const bool wasRunning = kernel_.isRunning();
+  if (wasRunning)
+    static_cast<void>(kernel_.park().isOk()); // a fault shows at the launch
+  auto result = work();
+  if (wasRunning)
+    if (Status status = kernel_.launch(); !status) {
+      std::lock_guard lock(endMutex_);
+      if (!broken_)
+        broken_ = status;
+    }
+  return result;
+}
+
+/// The first launch of a function loads it, for which the device must be still.
+template <class Work> Status Resident::onDevice(const detail::FunctionInfo& function, Work&& work) {
+  std::lock_guard device(deviceMutex_);
+  const auto run = [&]() -> Status {
+    Result<PipelineId> pipeline = modules_.function(function);
+    return pipeline ? work(*pipeline) : pipeline.status();
+  };
+  if (launched_.contains(&function))
+    return run();
+  const auto loadAndRun = [&]() -> Status {
+    if (Status status = run(); !status)
+      return status;
+    return device_->wait();
+  };
+  Status status = withParked(loadAndRun);
+  if (status)
+    launched_.insert(&function);
+  return status;
+}
+
+Result<detail::MemoryId> Resident::allocate(detail::MemoryKind kind, std::uint64_t bytes,
+                                            std::uint32_t elementBytes) {
+  std::lock_guard device(deviceMutex_);
+  return withParked([&] { return memory_.allocate(kind, bytes, elementBytes); });
+}
+
+void Resident::release(detail::MemoryId memory) {
+  std::lock_guard device(deviceMutex_);
+  withParked([&] {
+    memory_.release(memory);
+    return true;
+  });
+}
+
+Status Resident::upload(detail::MemoryId memory, std::uint64_t offset,
+                        std::span<const std::byte> from) {
+  std::lock_guard device(deviceMutex_);
+  return memory_.upload(memory, offset, from);
+}
+
+Status Resident::download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to) {
+  std::lock_guard device(deviceMutex_);
+  return memory_.download(memory, offset, to);
+}
+
+Status Resident::launch(const detail::FunctionInfo& kernel,
+                        const std::array<std::uint32_t, 3>& grid,
+                        std::span<const detail::Argument> arguments) {
+  if (Status status = checkLaunch(kernel, grid, arguments); !status)
+    return status;
+  return onDevice(kernel, [&](PipelineId pipeline) {
+    return memory_.launch(kernel, pipeline, grid, arguments);
+  });
+}
+
+Status Resident::sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
+                       std::span<const detail::Argument> arguments) {
+  detail::SweepRange cells{};
+  if (Status status = checkSweep(stencil, range, arguments, cells); !status)
+    return status;
+  if (!hasCells(cells))
+    return Status::ok();
+  return onDevice(stencil, [&](PipelineId pipeline) {
+    return memory_.sweep(stencil, pipeline, cells, arguments);
+  });
+}
+
+Status Resident::finish() {
+  std::lock_guard device(deviceMutex_);
+  return device_->wait();
+}
+
+} // namespace ring::runtime::cuda

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The CUDA backend: actors live in one resident kernel and are reached through rings; kernels and
+// stencils run beside it on a stream of their own. What may wait for the whole device parks the
+// kernel first. The kernel starts with the first actor.
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
+
+#include "runtime/backend/cuda/ResidentKernel.h"
+#include "runtime/core/ComputeDevice.h"
+#include "runtime/core/CoreBase.h"
+#include "runtime/core/RoundMemory.h"
+#include "runtime/core/RoundModules.h"
+#include "runtime/core/SpinLock.h"
+
+#include <map>
+#include <unordered_set>
+
+namespace ring::runtime::cuda {
+
+/// Memory for states: pieces of the arena, in units of 16 bytes, reused by size.
+class StatePlaces {
+public:
+  explicit StatePlaces(std::uint64_t bytes) : units_(bytes / 16) {}
+  /// Nothing where it is full.
+  std::optional<std::uint32_t> take(std::uint32_t bytes);
+  void giveBack(std::uint32_t place, std::uint32_t bytes);
+  std::uint64_t freeBytes() const { return (units_ - next_) * 16; }
+
+private:
+  const std::uint64_t units_;
+  std::uint64_t next_ = 0;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> free_; ///< by units
+};
+
+class Resident final : public CoreBase {
+public:
+  /// Opens the GPU and its compiler; NotFound or Unsupported where there is none.
+  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options);
+  ~Resident() override;
+
+  std::string backendName() const override;
+  Result<ActorId> spawn(const TypeInfo& actor, const void* image) override;
+  Status send(ActorId target, const TypeInfo& message, const void* payload) override {
+    return post(target, message, payload, 0);
+  }
+  Status readState(ActorId id, const TypeInfo& actor, void* state) override;
+  Status drain() override;
+  Status stop(detail::Deadline deadline) override;
+  Statistics statistics() override;
+
+  Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
+                                    std::uint32_t elementBytes) override;
+  void release(detail::MemoryId memory) override;
+  Status upload(detail::MemoryId memory, std::uint64_t offset,
+                std::span<const std::byte> from) override;
+  Status download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to) override;
+  Status launch(const detail::FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
+                std::span<const detail::Argument> arguments) override;
+  Status sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
+               std::span<const detail::Argument> arguments) override;
+  Status finish() override;
+
+protected:
+  bool pump() override;
+  Status post(ActorId target, const TypeInfo& message, const void* payload,
+              std::uint64_t correlation) override;
+
+private:
+  /// The rings of some of the host's threads.
+  struct alignas(64) Client {
+    SpinLock writing;
+    CommandWriter commands;
+    std::uint64_t sent = 0; ///< with `writing`; read without it once senders are still
+    alignas(64) SpinLock reading;
+    ReplyReader own, shared;
+    std::uint64_t credited = 0; ///< replies that the device knows to be read
+  };
+
+  Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
+           std::unique_ptr<ComputeDevice> device, const Placement& placement);
+  static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
+
+  Client& clientOfThread();
+  Status enter(ActorId target, std::uint16_t type, std::uint8_t flags, std::uint64_t origin,
+               const void* payload, std::uint32_t bytes, bool isCommand);
+  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock);
+  Status command(abi::Command what, ActorId target, const abi::CommandArguments& arguments);
+  bool readReplies(std::uint32_t index);
+  void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+            const std::uint32_t* payload);
+  void end(ActorId actor, bool failed, std::uint32_t failCode);
+
+  Status prepare(const ActorType& type);
+  Status place(const ActorType& type, ActorId id, const void* image);
+  bool isQuiescent();
+  Status brokenStatus();
+  bool checkKernel();
+  /// Runs `work` while no kernel is resident.
+  template <class Work> auto withParked(Work&& work);
+  template <class Work> Status onDevice(const detail::FunctionInfo& function, Work&& work);
+
+  const std::shared_ptr<Gpu> gpu_;
+  const std::unique_ptr<ComputeDevice> device_;
+  std::mutex kernelMutex_; ///< the kernel's life, spawning, staging
+  ResidentKernel kernel_;
+  StatePlaces places_;
+  std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> placeOf_; ///< by actor index
+  std::vector<const ActorType*> types_;                                      ///< of the program
+
+  std::mutex deviceMutex_; ///< kernels, stencils and their memory; before kernelMutex_
+  RoundModules modules_;
+  RoundMemory memory_;
+  std::unordered_set<const detail::FunctionInfo*> launched_;
+
+  std::array<Client, abi::kMaxClients> clients_;
+  std::atomic<std::uint32_t> clientsInUse_{1};
+  std::atomic<bool> closed_{false};
+  std::atomic<std::uint64_t> replies_{0}, outcomes_{0}, spawned_{0};
+  std::atomic<std::uint32_t> idleTurns_{0};
+  std::mutex endMutex_; ///< moving entries, and what broke the device
+  std::optional<Status> broken_;
+  std::mutex stopMutex_;
+  bool stopped_ = false;
+  std::atomic<std::uint32_t> alive_{0};
+  std::uint64_t leftDead_ = 0;
+};
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Memory is laid out here and nowhere else. While the kernel runs, only copies on our own stream
+// and plain accesses to pinned memory touch the driver: whatever may wait for the whole device
+// (allocating, freeing, loading) happens while it is parked.
+#include "runtime/backend/cuda/ResidentKernel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kMaxBlockShards = 16;
+constexpr std::uint32_t kThreads = abi::kWarpsPerBlock * 32;
+constexpr std::uint64_t kBeatLimitNs = 5000000000;
+constexpr std::uint64_t kStagingBytes = 1 << 20;
+
+// Words in pinned memory, each on a line of its own.
+constexpr std::size_t kParkedForOffset = 64;
+constexpr std::size_t creditOffset(std::uint32_t client) { return 128 + client * 128; }
+constexpr std::size_t readOffset(std::uint32_t client) { return creditOffset(client) + 64; }
+constexpr std::size_t kWordsBytes = creditOffset(abi::kMaxClients);
+
+} // namespace
+
+// --- GpuMemory
+
+Result<GpuMemory> GpuMemory::allocate(const std::shared_ptr<Gpu>& gpu, Kind kind,
+                                      std::uint64_t bytes, const char* what) {
+  if (Status status = gpu->enter(); !status)
+    return status;
+  const DriverApi& api = gpu->api();
+  GpuMemory made;
+  made.gpu_ = gpu;
+  made.bytes_ = std::max<std::uint64_t>(bytes, 16);
+  const std::string words = "cannot allocate " + std::to_string(made.bytes_) + " bytes for " + what;
+  if (kind == Kind::Device) {
+    if (Status status = gpu->check(words, api.MemAlloc(&made.device_, made.bytes_)); !status)
+      return status;
+    if (Status status = gpu->check(words, api.MemsetD8(made.device_, 0, made.bytes_)); !status)
+      return status;
+    return made;
+  }
+  if (Status status = gpu->check(
+          words, api.MemHostAlloc(&made.host_, made.bytes_, kHostPortable | kHostDeviceMap));
+      !status)
+    return status;
+  std::memset(made.host_, 0, made.bytes_);
+  if (Status status = gpu->check(words, api.MemHostGetDevicePointer(&made.device_, made.host_, 0));
+      !status)
+    return status;
+  return made;
+}
+
+GpuMemory::~GpuMemory() {
+  if (!gpu_ || !gpu_->enter())
+    return;
+  if (host_)
+    gpu_->api().MemFreeHost(host_);
+  else if (device_)
+    gpu_->api().MemFree(device_);
+}
+
+void GpuMemory::swap(GpuMemory& other) noexcept {
+  std::swap(gpu_, other.gpu_);
+  std::swap(host_, other.host_);
+  std::swap(device_, other.device_);
+  std::swap(bytes_, other.bytes_);
+}
+
+// --- ResidentKernel
+
+Placement ResidentKernel::placementOn(const Gpu& gpu) {
+  const auto chips =
+      static_cast<std::uint32_t>(std::max(1, gpu.attribute(DeviceAttribute::MultiprocessorCount)));
+  const std::uint32_t blockShards =
+      chips < 2 ? 0 : std::min(kMaxBlockShards, std::max(1u, chips / 8));
+  return {chips - blockShards, blockShards};
+}
+
+ResidentKernel::ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors,
+                               std::uint64_t stateBytes)
+    : gpu_(std::move(gpu)), api_(gpu_->api()), actors_(actors), stateBytes_(stateBytes),
+      placement_(placementOn(*gpu_)) {}
+
+ResidentKernel::~ResidentKernel() {
+  static_cast<void>(park().isOk());
+  {
+    std::lock_guard lock(wordMutex_);
+    isEnding_ = true;
+  }
+  ended_.notify_all();
+  if (heart_.joinable())
+    heart_.join();
+  if (!gpu_->enter())
+    return;
+  if (module_)
+    api_.ModuleUnload(module_);
+  for (StreamImpl* stream : {stream_, copies_})
+    if (stream)
+      api_.StreamDestroy(stream);
+}
+
+Status ResidentKernel::open() {
+  if (!hasWideAccess())
+    return {StatusCode::Unsupported,
+            "this processor has no 16-byte access (AVX, LSE2) for the rings to the GPU"};
+  if (gpu_->attribute(DeviceAttribute::CooperativeLaunch) == 0)
+    return {StatusCode::Unsupported, "the GPU has no cooperative launch"};
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  for (StreamImpl** stream : {&stream_, &copies_})
+    if (Status status =
+            gpu_->check("cannot make a CUDA stream", api_.StreamCreate(stream, kStreamNonBlocking));
+        !status)
+      return status;
+  using Kind = GpuMemory::Kind;
+  const std::uint32_t shards = placement_.shards();
+  const struct {
+    GpuMemory& memory;
+    Kind kind;
+    std::uint64_t bytes;
+    const char* what;
+  } pieces[] = {
+      {table_, Kind::Device, sizeof(abi::ResidentTable), "the resident kernel's table"},
+      {directory_, Kind::Device, actors_ * sizeof(abi::ResidentEntry), "the directory of actors"},
+      {states_, Kind::Device, stateBytes_, "actors' states (`RuntimeOptions::stateBytes`)"},
+      {rings_, Kind::Device, (shards + abi::kMaxClients) * sizeof(abi::ResidentRing), "rings"},
+      {records_, Kind::Device, shards * sizeof(abi::ResidentShard), "shards"},
+      {counters_, Kind::Pinned, shards * sizeof(abi::ResidentShard), "counters"},
+      {words_, Kind::Pinned, kWordsBytes, "words shared with the GPU"},
+      {staging_, Kind::Pinned, kStagingBytes, "images of states"},
+  };
+  for (const auto& piece : pieces) {
+    Result<GpuMemory> made = GpuMemory::allocate(gpu_, piece.kind, piece.bytes, piece.what);
+    if (!made)
+      return made.status();
+    piece.memory = std::move(*made);
+  }
+  heart_ = std::thread([this] { beat(); });
+  return Status::ok();
+}
+
+Status ResidentKernel::growStaging(std::uint64_t bytes) {
+  Result<GpuMemory> made =
+      GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "the image of a state");
+  if (made)
+    staging_ = std::move(*made);
+  return made.status();
+}
+
+bool ResidentKernel::outgrows(const Program& program) const {
+  return !isLoaded() || program.slotChunks > program_.slotChunks ||
+         program.maxSends > program_.maxSends;
+}
+
+Status ResidentKernel::upload(DevicePointer to, const void* from, std::uint64_t bytes,
+                              const char* what) {
+  if (Status status = gpu_->check(what, api_.MemcpyHtoDAsync(to, from, bytes, copies_)); !status)
+    return status;
+  return gpu_->check(what, api_.StreamSynchronize(copies_));
+}
+
+Status ResidentKernel::load(Program program) {
+  if (Status status = park(); !status)
+    return status;
+  Result<std::vector<char>> cubin = compile(program.source, gpu_->capability(), programHeaders());
+  if (!cubin)
+    return Status(cubin.status().code() == StatusCode::InvalidArgument ? StatusCode::Internal
+                                                                       : cubin.status().code(),
+                  "cannot compile the resident kernel: " + cubin.status().message());
+  const bool isLarger = outgrows(program);
+  ModuleImpl* module = nullptr;
+  if (Status status = gpu_->check("cannot load the resident kernel",
+                                  api_.ModuleLoadData(&module, cubin->data()));
+      !status)
+    return status;
+  if (module_)
+    api_.ModuleUnload(module_);
+  module_ = module;
+  program_ = std::move(program);
+  if (Status status = makeFunction(); !status) {
+    function_ = nullptr;
+    return status;
+  }
+  Result<GpuMemory> handlers =
+      GpuMemory::allocate(gpu_, GpuMemory::Kind::Device, program_.handlers.size() * 2, "handlers");
+  if (!handlers)
+    return handlers.status();
+  handlers_ = std::move(*handlers);
+  if (Status status = upload(handlers_.address(), program_.handlers.data(),
+                             program_.handlers.size() * 2, "cannot write the handlers");
+      !status)
+    return status;
+  return isLarger ? allocateRings() : Status::ok();
+}
+
+/// All blocks must be on the chip at once: asked here, with the numbers and the culprit.
+Status ResidentKernel::makeFunction() {
+  if (Status status = gpu_->check("no resident kernel in its own module",
+                                  api_.ModuleGetFunction(&function_, module_, "ring_resident"));
+      !status)
+    return status;
+  sharedBytes_ = abi::kWarpsPerBlock * program_.stagedAtOnce() * program_.stageBytes();
+  if (Status status =
+          gpu_->check("the resident kernel's shared memory",
+                      api_.FuncSetAttribute(function_, FunctionAttribute::MaxDynamicSharedBytes,
+                                            static_cast<int>(sharedBytes_)));
+      !status)
+    return status;
+  int perChip = 0, registers = 0, fixedShared = 0;
+  api_.FuncGetAttribute(&registers, FunctionAttribute::Registers, function_);
+  api_.FuncGetAttribute(&fixedShared, FunctionAttribute::SharedBytes, function_);
+  if (Status status =
+          gpu_->check("cannot ask for the occupancy",
+                      api_.OccupancyMaxActiveBlocks(&perChip, function_, kThreads, sharedBytes_));
+      !status)
+    return status;
+  if (perChip >= 1)
+    return Status::ok();
+  return {StatusCode::Exhausted,
+          "the resident kernel does not fit: a block of " + std::to_string(kThreads) +
+              " threads needs " + std::to_string(registers) + " registers a thread and " +
+              std::to_string(sharedBytes_ + static_cast<unsigned>(fixedShared)) +
+              " bytes of shared memory; messages of " + std::to_string(program_.slotBytes()) +
+              " bytes a slot and block variables of Warp and Block actors decide that"};
+}
+
+Status ResidentKernel::allocateRings() {
+  using Kind = GpuMemory::Kind;
+  const std::uint64_t shards = placement_.shards();
+  heldCapacity_ = 3 * 32 * program_.maxSends;
+  const std::uint64_t heldBytes =
+      (sizeof(abi::HeldMessage) + program_.streamWords() * 4 + 15) / 16 * 16;
+  const std::string culprit =
+      program_.mostSends ? " (`" + std::string(program_.mostSends->info->name) + "` sends up to " +
+                               std::to_string(program_.maxSends) + " messages from one handler)"
+                         : "";
+  const std::string heldWhat = "messages that wait" + culprit, outboxWhat = "outboxes" + culprit;
+  const struct {
+    GpuMemory& memory;
+    Kind kind;
+    std::uint64_t bytes;
+    const char* what;
+  } pieces[] = {
+      {slots_, Kind::Device, shards * program_.mailboxSlots() * program_.slotBytes(), "mailboxes"},
+      {held_, Kind::Device, shards * heldCapacity_ * heldBytes, heldWhat.c_str()},
+      {outboxes_, Kind::Device, shards * 32 * program_.maxSends * program_.streamWords() * 4,
+       outboxWhat.c_str()},
+      {clientRings_, Kind::Pinned,
+       std::uint64_t(abi::kMaxClients) * 3 * program_.clientSlots() * program_.slotBytes(),
+       "rings of clients"},
+  };
+  for (const auto& piece : pieces) {
+    piece.memory = GpuMemory(); // first the old one goes
+    Result<GpuMemory> made = GpuMemory::allocate(gpu_, piece.kind, piece.bytes, piece.what);
+    if (!made)
+      return made.status();
+    piece.memory = std::move(*made);
+  }
+  // Rings begin anew: no ticket is taken, nothing was read.
+  if (Status status =
+          gpu_->check("cannot clear rings", api_.MemsetD8(rings_.address(), 0, rings_.bytes()));
+      !status)
+    return status;
+  std::vector<abi::ResidentShard> records(shards);
+  if (Status status = gpu_->check(
+          "cannot read shards", api_.MemcpyDtoHAsync(records.data(), records_.address(),
+                                                     shards * sizeof(abi::ResidentShard), copies_));
+      !status)
+    return status;
+  if (Status status = gpu_->check("cannot read shards", api_.StreamSynchronize(copies_)); !status)
+    return status;
+  for (abi::ResidentShard& record : records) {
+    record.read = record.commandsRead = record.ownTicket = 0;
+    record.held = 0;
+  }
+  for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
+    giveCredit(client, 0, 0);
+    *reinterpret_cast<std::uint64_t*>(words_.host<std::byte>() + readOffset(client)) = 0;
+  }
+  return upload(records_.address(), records.data(), shards * sizeof(abi::ResidentShard),
+                "cannot write shards");
+}
+
+abi::ResidentTable ResidentKernel::table() const {
+  abi::ResidentTable table{};
+  auto* words = words_.device<std::byte>();
+  table.host = reinterpret_cast<abi::HostWord*>(words);
+  table.parkedFor = reinterpret_cast<std::uint32_t*>(words + kParkedForOffset);
+  table.mode = abi::kModeRun;
+  table.clients = clients_;
+  table.shards = placement_.shards();
+  table.warpShards = placement_.warpShards();
+  table.actors = actors_;
+  table.actorTypes = static_cast<std::uint32_t>(program_.actors.size());
+  table.messageTypes = program_.messageTypes;
+  table.heldCapacity = heldCapacity_;
+  table.beatLimitNs = kBeatLimitNs;
+  table.directory = directory_.device<abi::ResidentEntry>();
+  table.states = states_.device<std::uint8_t>();
+  table.rings = rings_.device<abi::ResidentRing>();
+  table.slots = slots_.device<abi::Chunk>();
+  table.records = records_.device<abi::ResidentShard>();
+  table.held = held_.device<std::uint8_t>();
+  table.outboxes = outboxes_.device<std::uint32_t>();
+  table.handlers = handlers_.device<std::uint16_t>();
+  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
+  for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
+    abi::Chunk* first = clientRings_.device<abi::Chunk>() + 3 * client * ring;
+    table.client[client] = {first, reinterpret_cast<std::uint64_t*>(words + readOffset(client)),
+                            first + ring, first + 2 * ring,
+                            reinterpret_cast<abi::ReplyCredit*>(words + creditOffset(client))};
+  }
+  return table;
+}
+
+Status ResidentKernel::launch() {
+  if (isRunning())
+    return Status::ok();
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  {
+    std::lock_guard lock(wordMutex_);
+    mode_ = abi::kModeRun;
+    writeHostWord();
+    const abi::ResidentTable made = table();
+    if (Status status = upload(table_.address(), &made, sizeof(made), "cannot write the table");
+        !status)
+      return status;
+  }
+  DevicePointer argument = table_.address();
+  void* arguments[] = {&argument};
+  if (Status status =
+          gpu_->check("cannot launch the resident kernel",
+                      api_.LaunchCooperativeKernel(function_, placement_.blocks(), 1, 1, kThreads,
+                                                   1, 1, sharedBytes_, stream_, arguments));
+      !status)
+    return status;
+  running_.store(true, std::memory_order_release);
+  return Status::ok();
+}
+
+Status ResidentKernel::park() {
+  if (!isRunning())
+    return Status::ok();
+  {
+    std::lock_guard lock(wordMutex_);
+    mode_ = abi::kModePark;
+    writeHostWord();
+  }
+  return wait();
+}
+
+Status ResidentKernel::wait() {
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  Status status = gpu_->check("the resident kernel failed", api_.StreamSynchronize(stream_));
+  running_.store(false, std::memory_order_release);
+  return status;
+}
+
+Status ResidentKernel::check() {
+  if (!isRunning())
+    return Status::ok();
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  const CuResult result = api_.StreamQuery(stream_);
+  if (result == CuResult::NotReady)
+    return Status::ok();
+  running_.store(false, std::memory_order_release);
+  if (Status status = gpu_->check("the resident kernel failed", result); !status)
+    return status;
+  return launch(); // our beat was late, and it parked
+}
+
+void ResidentKernel::writeHostWord() {
+  storeWide(words_.host<std::byte>(), {mode_, beats_, clients_, 0});
+}
+
+void ResidentKernel::useClients(std::uint32_t clients) {
+  std::lock_guard lock(wordMutex_);
+  if (clients <= clients_)
+    return;
+  clients_ = clients;
+  writeHostWord();
+}
+
+void ResidentKernel::beat() {
+  std::unique_lock lock(wordMutex_);
+  while (!ended_.wait_for(lock, 500ms, [&] { return isEnding_; })) {
+    ++beats_;
+    writeHostWord();
+  }
+}
+
+CommandWriter ResidentKernel::makeWriter(std::uint32_t client) const {
+  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
+  return {clientRings_.host<abi::Chunk>() + 3 * client * ring, program_.clientSlots(),
+          reinterpret_cast<std::uint64_t*>(words_.host<std::byte>() + readOffset(client)),
+          program_.slotChunks};
+}
+ReplyReader ResidentKernel::makeOwnReader(std::uint32_t client) const {
+  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
+  return {clientRings_.host<abi::Chunk>() + (3 * client + 1) * ring, program_.clientSlots(),
+          program_.slotChunks};
+}
+ReplyReader ResidentKernel::makeSharedReader(std::uint32_t client) const {
+  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
+  return {clientRings_.host<abi::Chunk>() + (3 * client + 2) * ring, program_.clientSlots(),
+          program_.slotChunks};
+}
+
+void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared) {
+  // One access: the device sees both or neither. What was read before is read (x86 keeps the
+  // order of loads and stores, AArch64 needs the fence).
+  std::atomic_thread_fence(std::memory_order_release);
+  storeWide(words_.host<std::byte>() + creditOffset(client),
+            {static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32),
+             static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)});
+}
+
+abi::ResidentCounters ResidentKernel::counters() {
+  abi::ResidentCounters sum{};
+  const std::uint64_t bytes = placement_.shards() * sizeof(abi::ResidentShard);
+  if (!gpu_->enter() ||
+      api_.MemcpyDtoHAsync(counters_.host<void>(), records_.address(), bytes, copies_) !=
+          CuResult::Success ||
+      api_.StreamSynchronize(copies_) != CuResult::Success)
+    return sum;
+  const auto* records = counters_.host<abi::ResidentShard>();
+  for (std::uint32_t i = 0; i < placement_.shards(); ++i) {
+    const abi::ResidentCounters& one = records[i].counters;
+    sum.sent += one.sent;
+    sum.handled += one.handled;
+    sum.replies += one.replies;
+    sum.deadLetters += one.deadLetters;
+    sum.failed += one.failed;
+    sum.stopped += one.stopped;
+    sum.spilled += one.spilled;
+  }
+  return sum;
+}
+
+Status ResidentKernel::readState(std::uint32_t place, std::span<std::byte> state) {
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  if (Status status = gpu_->check(
+          "cannot read a state",
+          api_.MemcpyDtoHAsync(state.data(), states_.address() + place * std::uint64_t(16),
+                               state.size(), copies_));
+      !status)
+    return status;
+  return gpu_->check("cannot read a state", api_.StreamSynchronize(copies_));
+}
+
+} // namespace ring::runtime::cuda

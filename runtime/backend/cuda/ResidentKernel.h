@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The resident kernel as a thing that runs: its memory, launching it so that all of it is on the
+// chip at once, parking it and going on. Knows rings and records, no actors. One thread at a time,
+// but for what is said otherwise.
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENTKERNEL_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENTKERNEL_H
+
+#include "runtime/backend/cuda/Gpu.h"
+#include "runtime/backend/cuda/HostRing.h"
+#include "runtime/backend/cuda/Program.h"
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+namespace ring::runtime::cuda {
+
+/// Memory of the device or pinned memory of the host that the device sees; freed with its owner.
+class GpuMemory {
+public:
+  enum class Kind { Device, Pinned };
+
+  GpuMemory() = default;
+  static Result<GpuMemory> allocate(const std::shared_ptr<Gpu>& gpu, Kind kind, std::uint64_t bytes,
+                                    const char* what);
+  GpuMemory(GpuMemory&& other) noexcept { swap(other); }
+  GpuMemory& operator=(GpuMemory&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~GpuMemory();
+
+  template <class T> T* host() const { return static_cast<T*>(host_); }
+  template <class T> T* device() const { return reinterpret_cast<T*>(device_); }
+  DevicePointer address() const { return device_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+private:
+  void swap(GpuMemory& other) noexcept;
+
+  std::shared_ptr<Gpu> gpu_;
+  void* host_ = nullptr; ///< of pinned memory
+  DevicePointer device_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+class ResidentKernel {
+public:
+  /// One block a multiprocessor, an eighth of them (at most 16) for Block actors.
+  static Placement placementOn(const Gpu& gpu);
+
+  ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors, std::uint64_t stateBytes);
+  ~ResidentKernel();
+
+  /// Streams and what does not depend on the program.
+  Status open();
+  const Placement& placement() const { return placement_; }
+
+  /// Compiles and loads a program; parks a running one. Rings are made anew where slots or outboxes
+  /// get larger: they must be empty then.
+  Status load(Program program);
+  bool isLoaded() const { return function_ != nullptr; }
+  const Program& program() const { return program_; }
+  /// The next load() of this program makes new rings.
+  bool outgrows(const Program& program) const;
+
+  Status launch();
+  /// The kernel leaves at its next batch; Ok when it has. Nothing is lost.
+  Status park();
+  bool isRunning() const { return running_.load(std::memory_order_acquire); }
+  /// DeviceLost where the kernel died; goes on where it had parked by itself.
+  Status check();
+
+  /// Any thread: rings [0, clients) are looked at from now on.
+  void useClients(std::uint32_t clients);
+  CommandWriter makeWriter(std::uint32_t client) const;
+  ReplyReader makeOwnReader(std::uint32_t client) const;
+  ReplyReader makeSharedReader(std::uint32_t client) const;
+  /// Any thread: how far the client's replies were read.
+  void giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared);
+  abi::ResidentCounters counters();
+  /// Of a parked kernel: `place` in units of 16 bytes.
+  Status readState(std::uint32_t place, std::span<std::byte> state);
+
+  /// Pinned memory for images and states.
+  const GpuMemory& staging() const { return staging_; }
+  Status growStaging(std::uint64_t bytes);
+
+private:
+  Status allocateRings();
+  Status upload(DevicePointer to, const void* from, std::uint64_t bytes, const char* what);
+  Status makeFunction();
+  abi::ResidentTable table() const;
+  void writeHostWord();
+  void beat();
+  Status wait();
+
+  const std::shared_ptr<Gpu> gpu_;
+  const DriverApi& api_;
+  const std::uint32_t actors_;
+  const std::uint64_t stateBytes_;
+  const Placement placement_;
+  StreamImpl* stream_ = nullptr; ///< the kernel's
+  StreamImpl* copies_ = nullptr;
+  ModuleImpl* module_ = nullptr;
+  FunctionImpl* function_ = nullptr;
+  std::uint32_t sharedBytes_ = 0;
+  Program program_;
+  GpuMemory table_, directory_, states_, rings_, records_, counters_, words_, staging_;
+  GpuMemory slots_, held_, outboxes_, handlers_, clientRings_;
+  std::uint32_t heldCapacity_ = 0;
+  std::atomic<bool> running_{false};
+
+  std::mutex wordMutex_; // what the host tells: mode, beat, clients
+  std::uint32_t mode_ = abi::kModeRun, beats_ = 0, clients_ = 0;
+  std::condition_variable ended_;
+  bool isEnding_ = false;
+  std::thread heart_;
+};
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENTKERNEL_H

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The life of actors, as messages to their shard: spawn, read the state, kill. Each is done by the
+// whole warp at its place in the order of messages, and acknowledged.
+#pragma once
+
+#include "batch.cuh"
+
+/// Copies whole chunks between pinned memory and the arena.
+__device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const void* from,
+                                          ring_u32 bytes) {
+  for (ring_u32 i = warp.lane; i < (bytes + 15) / 16; i += 32)
+    ((uint4*)to)[i] = __ldcv((const uint4*)from + i);
+}
+
+__device__ __forceinline__ ring_abi::ResidentOutcomeCode
+ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) {
+  const ring_abi::ResidentTable& table = *warp.table;
+  const ring_abi::MessageHeader& header = message.header;
+  const auto& arguments = *(const ring_abi::CommandArguments*)message.payload();
+  if (header.targetIndex >= table.actors)
+    return ring_abi::ResidentOutcomeCode::Gone;
+  ring_abi::ResidentEntry& entry = table.directory[header.targetIndex];
+  ring_u8* state = table.states + ring_u64(arguments.place) * 16;
+  const bool isLeader = warp.lane == 0;
+  switch (ring_abi::Command(header.type)) {
+  case ring_abi::Command::Spawn:
+    ring_copy(warp, state, (const void*)arguments.host, arguments.bytes);
+    __syncwarp();
+    if (isLeader)
+      entry = {arguments.place, header.targetGeneration, ring_u16(arguments.actorType),
+               ring_abi::kEntryActive, 0};
+    __syncwarp();
+    return ring_abi::ResidentOutcomeCode::Ok;
+  case ring_abi::Command::ReadState:
+    if (entry.generation != header.targetGeneration || entry.life == ring_abi::kEntryFree)
+      return ring_abi::ResidentOutcomeCode::Gone;
+    ring_copy(warp, (void*)arguments.host, table.states + ring_u64(entry.place) * 16,
+              arguments.bytes);
+    ring_fenceHost(); // each lane's own stores, before the answer
+    __syncwarp();
+    return ring_abi::ResidentOutcomeCode::Ok;
+  case ring_abi::Command::Kill: {
+    const bool isAlive =
+        entry.generation == header.targetGeneration && entry.life == ring_abi::kEntryActive;
+    __syncwarp();
+    if (!isAlive)
+      return ring_abi::ResidentOutcomeCode::Gone;
+    if (isLeader)
+      ring_end(ctx, entry, ring_abi::kEntryTerminated);
+    __syncwarp();
+    return ring_abi::ResidentOutcomeCode::Ok;
+  }
+  }
+  return ring_abi::ResidentOutcomeCode::WrongType;
+}
+
+__device__ __forceinline__ void ring_command(ring_Warp& warp, ring_u32 index) {
+  const ring_Staged& message = warp.staged(index);
+  ring_Context ctx = ring_begin(warp, message);
+  const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message, ctx);
+  if (warp.lane == 0)
+    ring_putAnswer(ctx, code);
+  ring_flush(warp, ctx, warp.lane == 0);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a handler sees: its message, its actor, and where its sends wait until it has ended. A lane
+// writes only its own outbox, so nothing here synchronises. In Warp and Block actors the leader's
+// context counts.
+#pragma once
+
+#include "memory.cuh"
+
+typedef ring::ActorId ring_ActorId;
+
+constexpr ring_u32 ring_kStreamWords = RING_SLOT_CHUNKS * ring_abi::kWordsPerChunk;
+constexpr ring_u32 ring_kTrySends = 8; // abi::kTrySendsPerMessage
+enum : ring_u32 { ring_kActive, ring_kStopped, ring_kFailed };
+enum : ring_u32 { ring_kThreadScope, ring_kWarpScope, ring_kBlockScope, ring_kNoScope };
+
+/// A message in shared memory. The payload follows, aligned to 16.
+struct alignas(16) ring_Staged {
+  ring_u32 padding[2];
+  ring_abi::MessageHeader header;
+  ring_u64 origin;
+
+  /// The stream: header without tag, origin, payload.
+  __device__ __forceinline__ ring_u32* words() { return &header.targetIndex; }
+  __device__ __forceinline__ const void* payload() const { return this + 1; }
+};
+static_assert(sizeof(ring_Staged) == 32, "the payload is aligned to 16");
+
+/// The sends of a lane: the first in shared memory, the others in global.
+struct ring_Outbox {
+  ring_u32* first;
+  ring_u32* more;
+  __device__ __forceinline__ ring_u32* at(ring_u32 index) const {
+    return index == 0 ? first : more + (index - 1) * ring_kStreamWords;
+  }
+};
+
+struct ring_Context {
+  ring_Outbox outbox;
+  const ring_Staged* message;
+  ring_ActorId self;
+  ring_u32 sends, trySends;
+  ring_u32 status, failCode;
+  bool replied;
+};
+
+__device__ __forceinline__ bool ring_isFromHost(const ring_Staged& message) {
+  return (message.header.flags & ring_abi::kFlagFromHost) != 0;
+}
+__device__ __forceinline__ ring_ActorId ring_self(const ring_Context& ctx) { return ctx.self; }
+__device__ __forceinline__ ring_ActorId ring_sender(const ring_Context& ctx) {
+  const ring_Staged& message = *ctx.message;
+  if (ring_isFromHost(message))
+    return {ring_abi::kHostIndex, 0, message.header.sourceShard};
+  return {ring_u32(message.origin), ring_u16(message.origin >> 32), ring_u16(message.origin >> 48)};
+}
+__device__ __forceinline__ bool ring_failed(const ring_Context& ctx) {
+  return ctx.status == ring_kFailed;
+}
+__device__ __forceinline__ void ring_fail(ring_Context& ctx, ring_u32 code) {
+  ctx.status = ring_kFailed;
+  ctx.failCode = code;
+}
+__device__ __forceinline__ void ring_stop(ring_Context& ctx) {
+  if (ctx.status == ring_kActive)
+    ctx.status = ring_kStopped;
+}
+
+/// Puts one stream into the outbox. The compiler counted the sends, so there is room.
+template <class Payload>
+__device__ __forceinline__ void ring_put(ring_Context& ctx, ring_u32 index, ring_u32 generation,
+                                         ring_u32 type, ring_u32 flags, ring_u32 source,
+                                         ring_u64 origin, const Payload& payload) {
+  constexpr ring_u32 payloadWords = (sizeof(Payload) + 3) / 4;
+  union {
+    ring_u32 words[payloadWords];
+    Payload value;
+  } bytes;
+  bytes.words[payloadWords - 1] = 0;
+  memcpy(&bytes, &payload, sizeof(Payload));
+  ring_u32* to = ctx.outbox.at(ctx.sends++);
+  to[0] = index;
+  to[1] = generation | type << 16;
+  to[2] = flags | ring_abi::chunksOf(sizeof(Payload)) << 8 | source << 16;
+  to[3] = ring_u32(origin);
+  to[4] = ring_u32(origin >> 32);
+  for (ring_u32 i = 0; i < payloadWords; ++i)
+    to[ring_abi::kPayloadWord + i] = bytes.words[i];
+}
+
+constexpr ring_u32 ring_kFlagToHost = 16; // in the outbox only
+/// To a client of the host: the target names the sender.
+template <class Payload>
+__device__ __forceinline__ void ring_putToHost(ring_Context& ctx, ring_u32 client, ring_u32 type,
+                                               ring_u32 flags, ring_u64 correlation,
+                                               const Payload& payload) {
+  ring_put(ctx, ctx.self.index, ctx.self.generation, type, flags | ring_kFlagToHost, client,
+           correlation, payload);
+}
+template <class Payload>
+__device__ __forceinline__ void ring_putTo(ring_Context& ctx, ring_ActorId target, ring_u32 type,
+                                           ring_u32 flags, const Payload& payload) {
+  if (target.index == ring_abi::kHostIndex)
+    return ring_putToHost(ctx, target.shard, type, flags, 0, payload);
+  ring_put(ctx, target.index, target.generation, type, flags, 0,
+           ctx.self.index | ring_u64(ctx.self.generation) << 32, payload);
+}
+
+// What the modules' ring_reply, ring_send and ring_trySend call, with types of this program.
+template <class Payload>
+__device__ __forceinline__ void ring_postReply(ring_Context& ctx, ring_u32 type,
+                                               const Payload& payload) {
+  const ring_Staged& message = *ctx.message;
+  if (!ring_isFromHost(message))
+    return ring_putTo(ctx, ring_sender(ctx), type, ring_abi::kFlagReply, payload);
+  ring_putToHost(ctx, message.header.sourceShard, type, ring_abi::kFlagReply, message.origin,
+                 payload);
+  ctx.replied = true;
+}
+template <class Payload>
+__device__ __forceinline__ void ring_postSend(ring_Context& ctx, ring_ActorId target, ring_u32 type,
+                                              const Payload& payload) {
+  ring_putTo(ctx, target, type, 0, payload);
+}
+template <class Payload>
+__device__ __forceinline__ bool ring_postTrySend(ring_Context& ctx, ring_ActorId target,
+                                                 ring_u32 type, const Payload& payload) {
+  if (ctx.trySends == ring_kTrySends)
+    return false;
+  ++ctx.trySends;
+  ring_putTo(ctx, target, type, 0, payload);
+  return true;
+}
+
+/// A variable that the lanes of a warp share, in a block of several warps.
+#define RING_WARP_SHARED(name, ...)                                                                \
+  __shared__ __VA_ARGS__ name##_ofWarps[ring_abi::kWarpsPerBlock];                                 \
+  __VA_ARGS__& name = name##_ofWarps[threadIdx.x / 32u]

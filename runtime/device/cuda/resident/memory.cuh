@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every access of the resident kernel to memory that somebody else writes or reads, with its order,
+// scope and width. Nothing else of the kernel touches such memory. Chunks are one access of 16
+// bytes (`.v4` would be four in no order); relaxed, because the tag comes with the data and orders
+// nothing else.
+#pragma once
+
+#include <ringkernel/abi/Resident.h>
+
+namespace ring_abi = ring::abi;
+typedef ring::abi::Chunk ring_Chunk;
+
+/// A chunk in pinned memory of the host, written there by one 16-byte store.
+__device__ __forceinline__ ring_Chunk ring_loadHostChunk(const void* from) {
+  ring_u64 lo, hi;
+  asm volatile("{ .reg .b128 c; ld.relaxed.sys.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
+               : "=l"(lo), "=l"(hi)
+               : "l"(from)
+               : "memory");
+  return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
+}
+__device__ __forceinline__ void ring_storeHostChunk(void* to, const ring_Chunk& chunk) {
+  asm volatile(
+      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.sys.global.b128 [%0], c; }" ::"l"(to),
+      "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
+      "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
+      : "memory");
+}
+/// A chunk of a mailbox.
+__device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from) {
+  ring_u64 lo, hi;
+  asm volatile("{ .reg .b128 c; ld.relaxed.gpu.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
+               : "=l"(lo), "=l"(hi)
+               : "l"(from)
+               : "memory");
+  return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
+}
+__device__ __forceinline__ void ring_storeChunk(void* to, const ring_Chunk& chunk) {
+  asm volatile(
+      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.gpu.global.b128 [%0], c; }" ::"l"(to),
+      "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
+      "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
+      : "memory");
+}
+
+__device__ __forceinline__ ring_u64 ring_load64(const ring_u64* from) {
+  ring_u64 value;
+  asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];" : "=l"(value) : "l"(from) : "memory");
+  return value;
+}
+__device__ __forceinline__ ring_u32 ring_load32(const ring_u32* from) {
+  ring_u32 value;
+  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
+  return value;
+}
+__device__ __forceinline__ void ring_store32(ring_u32* to, ring_u32 value) {
+  asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
+}
+__device__ __forceinline__ void ring_store64(ring_u64* to, ring_u64 value) {
+  asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
+}
+/// Gives slots back to other warps: the reads of them come before. Pairs with the load of the limit
+/// that a writer's stores depend on.
+__device__ __forceinline__ void ring_release64(ring_u64* to, ring_u64 value) {
+  asm volatile("st.release.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
+}
+/// The same to the host; it pairs with the host's acquire load before it writes slots again.
+__device__ __forceinline__ void ring_releaseHost64(ring_u64* to, ring_u64 value) {
+  asm volatile("st.release.sys.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
+}
+__device__ __forceinline__ void ring_storeHost32(ring_u32* to, ring_u32 value) {
+  asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
+}
+/// Takes tickets. Relaxed: a ticket is only a number; what is written under it carries its tag.
+__device__ __forceinline__ ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
+  ring_u64 first;
+  asm volatile("atom.relaxed.gpu.global.add.u64 %0, [%1], %2;"
+               : "=l"(first)
+               : "l"(from), "l"(ring_u64(count))
+               : "memory");
+  return first;
+}
+/// What the warp wrote to the host's memory comes before the chunks that tell of it.
+__device__ __forceinline__ void ring_fenceHost() {
+  asm volatile("fence.acq_rel.sys;" ::: "memory");
+}
+
+__device__ __forceinline__ ring_u64 ring_nanoseconds() {
+  ring_u64 now;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+  return now;
+}
+__device__ __forceinline__ ring_u32 ring_lanesBelow() {
+  ring_u32 mask;
+  asm("mov.u32 %0, %%lanemask_lt;" : "=r"(mask));
+  return mask;
+}
+constexpr ring_u32 ring_kAllLanes = 0xffffffffu;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The resident kernel of several modules is put together and compiled for every architecture that
+// is promised; what the device would be told of handlers is right. NVRTC needs no GPU.
+#include "runtime/backend/cuda/Program.h"
+#include "test/Execution/TestDevices.h"
+
+#include "Demo.ring.h"
+#include "Scopes.ring.h"
+#include "Traffic.ring.h"
+#include "Wide.ring.h"
+
+#include <ringkernel/abi/Resident.h>
+
+#include <gtest/gtest.h>
+
+namespace ring::runtime::cuda {
+namespace {
+
+constexpr Placement kChip{116, 16};
+
+class ProgramTest : public testing::Test {
+protected:
+  template <class... Actors> Result<Program> composeAll() {
+    std::vector<const ActorType*> actors;
+    for (const TypeInfo* info : {&detail::Registered<Actors>::info()...}) {
+      Result<const ActorType*> actor = registry.actor(*info);
+      EXPECT_TRUE(actor) << actor.status().message();
+      actors.push_back(*actor);
+    }
+    return compose(actors, registry, kChip);
+  }
+  Registry registry;
+};
+
+TEST_F(ProgramTest, CompilesForEveryArchitecture) {
+  if (Status status = compilerStatus(); !status) {
+    if (test::absenceIsFailure())
+      FAIL() << status.message();
+    GTEST_SKIP() << status.message();
+  }
+  Result<Program> program =
+      composeAll<FraudMonitor, traffic::Register, traffic::Feeder, scopes::OnThread,
+                 scopes::OnWarp, scopes::OnBlock, wide::Calculator, wide::Collector>();
+  ASSERT_TRUE(program) << program.status().message();
+  for (const int capability : {75, 80, 90}) {
+    Result<std::vector<char>> cubin =
+        compile(program->source, capability, programHeaders());
+    ASSERT_TRUE(cubin) << capability << ": " << cubin.status().message();
+    EXPECT_GT(cubin->size(), 1000u);
+  }
+}
+
+TEST_F(ProgramTest, SlotsFitTheLargestMessage) {
+  Result<Program> small = composeAll<FraudMonitor>();
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->slotChunks, 4u); // 24 bytes of Transfer
+  EXPECT_GE(small->maxPayload(), sizeof(Transfer));
+  Result<Program> all = composeAll<FraudMonitor, wide::Collector>();
+  ASSERT_TRUE(all);
+  EXPECT_GE(all->maxPayload(), sizeof(wide::Shape));
+  EXPECT_LT(all->maxPayload(), 2 * sizeof(wide::Shape) + 64);
+}
+
+TEST_F(ProgramTest, HandlersAreFoundByMessage) {
+  Result<Program> program = composeAll<FraudMonitor, traffic::Register>();
+  ASSERT_TRUE(program);
+  const auto handlerOf = [&](std::size_t actor, const TypeInfo& message) {
+    return program->handlers[actor * program->messageTypes + *registry.message(message)];
+  };
+  EXPECT_EQ(handlerOf(0, detail::Registered<Transfer>::info()), 0);
+  EXPECT_EQ(handlerOf(0, detail::Registered<traffic::Add>::info()), abi::kNoHandler);
+  EXPECT_EQ(handlerOf(1, detail::Registered<Transfer>::info()), abi::kNoHandler);
+  EXPECT_EQ(handlerOf(1, detail::Registered<traffic::Add>::info()), 0);
+}
+
+} // namespace
+} // namespace ring::runtime::cuda
