@@ -74,7 +74,6 @@ TEST(HostRing, CommandsArriveWholeAndInOrder) {
         taken = received;
     }
   }
-  EXPECT_EQ(writer.isEmpty(), taken == sent);
 }
 
 TEST(HostRing, RepliesThatAreHalfThereWait) {

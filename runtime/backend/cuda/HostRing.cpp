@@ -70,10 +70,6 @@ void storeWide(volatile void* to, const std::uint32_t (&words)[4]) {
   store(to, value);
 }
 
-bool CommandWriter::isEmpty() const {
-  return __atomic_load_n(read_, __ATOMIC_ACQUIRE) == ticket_; // pairs with ring_releaseHost64
-}
-
 bool CommandWriter::tryPush(abi::MessageHeader header, std::uint64_t origin, const void* payload,
                             std::uint32_t bytes) {
   if (ticket_ - seen_ == count_) {

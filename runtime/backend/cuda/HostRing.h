@@ -28,8 +28,6 @@ public:
   /// False where the ring is full. `header.chunks` is set here; `payload` fits the slot.
   bool tryPush(abi::MessageHeader header, std::uint64_t origin, const void* payload,
                std::uint32_t bytes);
-  /// All that was pushed has been taken.
-  bool isEmpty() const;
 
 private:
   abi::Chunk* slots_ = nullptr;

@@ -160,19 +160,16 @@ Status Resident::prepare(const ActorType& type) {
   const bool isLarger = kernel_.outgrows(*program);
   std::vector<std::unique_lock<SpinLock>> writers;
   if (isLarger && kernel_.isLoaded()) {
-    // Nothing may be under way in rings that are made anew.
+    // Nothing may be under way in rings that are made anew; commands were waited for.
     for (Client& client : clients_)
       writers.emplace_back(client.writing);
     const auto isStill = [&] {
       pump();
       const abi::ResidentCounters now = kernel_.counters();
       std::uint64_t posted = 0;
-      bool taken = true;
-      for (Client& client : clients_) {
+      for (const Client& client : clients_)
         posted += client.sent;
-        taken &= client.commands.isEmpty();
-      }
-      return taken && now.handled + now.deadLetters == posted + now.sent &&
+      return now.handled + now.deadLetters == posted + now.sent &&
              now.replies == replies_.load() + outcomes_.load();
     };
     while (!isStill()) {
