@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Actors whose handlers cost next to nothing, so that what is measured is the way to them.
+#pragma once
+#include <ringkernel/ring.h>
+
+namespace bench {
+
+struct [[ring::message]] Ping {
+  std::uint64_t number;
+  std::uint32_t words[4];
+};
+struct [[ring::message]] Pong {
+  std::uint64_t number;
+  std::uint32_t words[4];
+};
+
+/// Answers with each word plus one.
+class [[ring::actor]] Echo {
+public:
+  [[ring::handler]] void on(const Ping& ping, ring::Context& ctx) {
+    ++handled;
+    ctx.reply(Pong{ping.number,
+                   {ping.words[0] + 1, ping.words[1] + 1, ping.words[2] + 1, ping.words[3] + 1}});
+  }
+
+private:
+  std::uint64_t handled = 0;
+};
+
+struct [[ring::message]] Item {
+  std::uint64_t number;
+  std::uint32_t words[4];
+};
+
+/// Sums what it gets, every word of it; messages are counted and must come in order.
+class [[ring::actor]] Sink {
+public:
+  [[ring::handler]] void on(const Item& item, ring::Context&) {
+    outOfOrder += item.number != received;
+    ++received;
+    for (int i = 0; i < 4; ++i)
+      sum += item.words[i] ^ item.number;
+  }
+  std::uint64_t received = 0, outOfOrder = 0, sum = 0;
+};
+
+} // namespace bench
