@@ -96,6 +96,8 @@ bool CommandWriter::tryPush(abi::MessageHeader header, std::uint64_t origin, con
 }
 
 bool ReplyReader::tryPop(View& view, std::uint32_t* payload) {
+  if (!slots_)
+    return false;
   const abi::Chunk* slot = slots_ + read_ % count_ * slotChunks_;
   const std::uint32_t tag = abi::tagOf(read_, count_);
   Wide chunk = load(slot);

@@ -40,6 +40,7 @@ private:
 /// Reads replies. One thread at a time.
 class ReplyReader {
 public:
+  /// Of no ring: always empty.
   ReplyReader() = default;
   ReplyReader(const abi::Chunk* slots, std::uint32_t count, std::uint32_t slotChunks)
       : slots_(slots), count_(count), slotChunks_(slotChunks) {}
