@@ -95,8 +95,7 @@ TEST(HostRing, RepliesThatAreHalfThereWait) {
     }
     ASSERT_TRUE(reader.tryPop(view, payload));
     EXPECT_EQ(view.words, 1 + (used - 2) * 3);
-    EXPECT_EQ(view.origin,
-              (ticket * 100 + 3) | (ticket * 100 + 4) << 32);
+    EXPECT_EQ(view.origin, (ticket * 100 + 3) | (ticket * 100 + 4) << 32);
     EXPECT_EQ(payload[0], ticket * 100 + 5);
     for (std::uint32_t i = 2; i < used; ++i)
       EXPECT_EQ(payload[1 + (i - 2) * 3], ticket * 100 + i * 3);

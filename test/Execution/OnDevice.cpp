@@ -81,7 +81,8 @@ std::uint32_t ulpsApart(float a, float b) {
   return static_cast<std::uint32_t>(std::llabs(ordered(a) - ordered(b)));
 }
 
-INSTANTIATE_TEST_SUITE_P(, OnDevice, testing::Values(Place::Msl, Place::WebGpu, Place::Cuda, Place::Resident),
+INSTANTIATE_TEST_SUITE_P(, OnDevice,
+                         testing::Values(Place::Msl, Place::WebGpu, Place::Cuda, Place::Resident),
                          [](const auto& place) {
                            switch (place.param) {
                            case Place::Msl:

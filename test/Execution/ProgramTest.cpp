@@ -40,12 +40,11 @@ TEST_F(ProgramTest, CompilesForEveryArchitecture) {
     GTEST_SKIP() << status.message();
   }
   Result<Program> program =
-      composeAll<FraudMonitor, traffic::Register, traffic::Feeder, scopes::OnThread,
-                 scopes::OnWarp, scopes::OnBlock, wide::Calculator, wide::Collector>();
+      composeAll<FraudMonitor, traffic::Register, traffic::Feeder, scopes::OnThread, scopes::OnWarp,
+                 scopes::OnBlock, wide::Calculator, wide::Collector>();
   ASSERT_TRUE(program) << program.status().message();
   for (const int capability : {75, 80, 90}) {
-    Result<std::vector<char>> cubin =
-        compile(program->source, capability, programHeaders());
+    Result<std::vector<char>> cubin = compile(program->source, capability, programHeaders());
     ASSERT_TRUE(cubin) << capability << ": " << cubin.status().message();
     EXPECT_GT(cubin->size(), 1000u);
   }
@@ -60,18 +59,6 @@ TEST_F(ProgramTest, SlotsFitTheLargestMessage) {
   ASSERT_TRUE(all);
   EXPECT_GE(all->maxPayload(), sizeof(wide::Shape));
   EXPECT_LT(all->maxPayload(), 2 * sizeof(wide::Shape) + 64);
-}
-
-TEST_F(ProgramTest, HandlersAreFoundByMessage) {
-  Result<Program> program = composeAll<FraudMonitor, traffic::Register>();
-  ASSERT_TRUE(program);
-  const auto handlerOf = [&](std::size_t actor, const TypeInfo& message) {
-    return program->handlers[actor * program->messageTypes + *registry.message(message)];
-  };
-  EXPECT_EQ(handlerOf(0, detail::Registered<Transfer>::info()), 0);
-  EXPECT_EQ(handlerOf(0, detail::Registered<traffic::Add>::info()), abi::kNoHandler);
-  EXPECT_EQ(handlerOf(1, detail::Registered<Transfer>::info()), abi::kNoHandler);
-  EXPECT_EQ(handlerOf(1, detail::Registered<traffic::Add>::info()), 0);
 }
 
 } // namespace

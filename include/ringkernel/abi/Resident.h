@@ -134,30 +134,29 @@ struct HeldMessage {
   std::uint32_t words;
 };
 
-/// Everything; the kernel's only argument points to it.
+/// What the host told last, mirrored in the device's memory by one warp.
+struct Told {
+  std::uint32_t mode;    ///< of HostWord
+  std::uint32_t clients; ///< of HostWord
+};
+
+/// Everything that stays while the kernel runs; in its constant memory, as `ring_table`.
 struct ResidentTable {
   const volatile HostWord* host;
   std::uint32_t* parkedFor; ///< pinned; why the kernel left: kParkedByHost, ...
-  std::uint32_t mode;       ///< HostWord::mode, mirrored by one warp
-  std::uint32_t clients;    ///< HostWord::clients, mirrored
-  std::uint32_t shards;     ///< of warps, then of blocks
-  std::uint32_t warpShards;
-  std::uint32_t actors; ///< entries of the directory
-  std::uint32_t actorTypes;
-  std::uint32_t messageTypes;
-  std::uint32_t heldCapacity;    ///< of a shard
-  std::uint64_t beatLimitNs;     ///< a beat older than this parks; 0: never
-  ResidentEntry* directory;      ///< [actors]
-  std::uint8_t* states;          ///< the arena
-  ResidentRing* rings;           ///< [shards + clients]: mailboxes, then shared reply rings
-  Chunk* slots;                  ///< [shards][slots of a mailbox][chunks of a slot]
-  ResidentShard* records;        ///< [shards]
-  std::uint8_t* held;            ///< [shards][heldCapacity], each a HeldMessage and a stream
-  std::uint32_t* outboxes;       ///< [shards][32][kMaxSends][words of a stream]
-  const std::uint16_t* handlers; ///< [actorTypes][messageTypes]: handler's number or kNoHandler
+  Told* told;
+  std::uint32_t actors;       ///< entries of the directory
+  std::uint32_t heldCapacity; ///< of a shard
+  std::uint64_t beatLimitNs;  ///< a beat older than this parks; 0: never
+  ResidentEntry* directory;   ///< [actors]
+  std::uint8_t* states;       ///< the arena
+  ResidentRing* rings;        ///< [shards + clients]: mailboxes, then shared reply rings
+  Chunk* slots;               ///< [shards][slots of a mailbox][chunks of a slot]
+  ResidentShard* records;     ///< [shards]
+  std::uint8_t* held;         ///< [shards][heldCapacity], each a HeldMessage and a stream
+  std::uint32_t* outboxes;    ///< [shards][32][kMaxSends][words of a stream]
   ResidentClient client[kMaxClients];
 };
-inline constexpr std::uint16_t kNoHandler = 0xffff;
 inline constexpr std::uint32_t kParkedByHost = 1;
 inline constexpr std::uint32_t kParkedByBeat = 2;
 

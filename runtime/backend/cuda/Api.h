@@ -90,6 +90,8 @@ inline constexpr int kMinDriverVersion = 12000;
   F(ModuleUnload, cuModuleUnload, (ModuleImpl * module))                                           \
   F(ModuleGetFunction, cuModuleGetFunction,                                                        \
     (FunctionImpl * *function, ModuleImpl * module, const char* name))                             \
+  F(ModuleGetGlobal, cuModuleGetGlobal_v2,                                                         \
+    (DevicePointer * address, std::size_t* bytes, ModuleImpl* module, const char* name))           \
   F(LaunchKernel, cuLaunchKernel,                                                                  \
     (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
      unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream, void** arguments, \

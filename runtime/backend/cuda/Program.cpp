@@ -52,6 +52,7 @@ private:
   Status module(const detail::ModuleInfo& info);
   Status measure(const TypeInfo& message);
   std::string prologue() const;
+  std::string handlerTable() const;
   std::string callsOf(Scope scope, const char* name) const;
   std::string perActor(const char* head, const char* rest,
                        std::string (*value)(const ActorType&)) const;
@@ -89,7 +90,6 @@ Status Composer::module(const detail::ModuleInfo& info) {
     Result<TypeIndex> dense = registry_.message(message());
     if (!dense)
       return dense.status();
-    program_.messageTypes = std::max<std::uint32_t>(program_.messageTypes, *dense + 1u);
     types += "  case " + number(local++) + "u: return " + number(*dense) + "u;\n";
   }
   modulesText_ +=
@@ -121,6 +121,23 @@ std::string Composer::prologue() const {
          number(placement_.warpShards()) +
          "u\n#include \"types.cuh\"\n#include \"math.cuh\"\n#include \"atomics.cuh\"\n"
          "#include \"context.cuh\"\n";
+}
+
+/// By actor type and message type, in constant memory: a look-up that waits for no other memory.
+std::string Composer::handlerTable() const {
+  std::size_t types = 1;
+  for (const ActorType* actor : actors_)
+    types = std::max(types, actor->handlerOf.size());
+  std::string rows;
+  for (const ActorType* actor : actors_)
+    for (std::size_t type = 0; type < types; ++type)
+      rows += (rows.empty() ? "" : ", ") +
+              number(type < actor->handlerOf.size() ? actor->handlerOf[type] : ActorType::kNone);
+  const std::string count = number(types) + "u";
+  return "\n__constant__ ring_u16 ring_handlers[] = {" + rows +
+         "};\n__device__ __forceinline__ ring_u32 ring_handlerOf(ring_u32 actor, ring_u32 type) {\n"
+         "  return type < " +
+         count + " ? ring_handlers[actor * " + count + " + type] : ring_kNoHandler;\n}\n";
 }
 
 /// The actors' functions of one scope, by the number of the actor type.
@@ -188,19 +205,11 @@ Result<Program> Composer::compose() {
         program_.mostSends = actor;
       }
     }
-    program_.messageTypes =
-        std::max(program_.messageTypes, static_cast<std::uint32_t>(actor->handlerOf.size()));
   }
-  program_.messageTypes = std::max(program_.messageTypes, 1u);
-  for (const ActorType* actor : actors_)
-    for (std::uint32_t type = 0; type < program_.messageTypes; ++type)
-      program_.handlers.push_back(type < actor->handlerOf.size() &&
-                                          actor->handlerOf[type] != ActorType::kNone
-                                      ? actor->handlerOf[type]
-                                      : abi::kNoHandler);
   program_.source =
       prologue() + modulesText_ + callsOf(Scope::Thread, "ring_callThread") +
       callsOf(Scope::Warp, "ring_callWarp") + callsOf(Scope::Block, "ring_callBlock") +
+      handlerTable() +
       perActor("ring_u32 ring_scopeOf(ring_u32 type)", "3u /* ring_kNoScope */", scopeOf) +
       perActor("bool ring_isReadOnly(ring_u32 type, ring_u32 handler)", "false", readersOf) +
       "#include \"resident.cuh\"\n";

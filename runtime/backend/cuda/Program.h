@@ -31,9 +31,6 @@ struct Program {
   std::uint32_t slotChunks = 4;         ///< of 16 bytes, a power of two
   std::uint32_t maxSends = 2;           ///< of one handler, what the runtime adds included
   const ActorType* mostSends = nullptr; ///< whose handler sends so much
-  std::uint32_t messageTypes = 0;
-  std::vector<std::uint16_t> handlers; ///< [actors][messageTypes]: number or abi::kNoHandler
-
   std::uint32_t slotBytes() const { return slotChunks * 16; }
   std::uint32_t stageBytes() const { return (12 + slotChunks * 12 + 15) / 16 * 16; }
   std::uint32_t streamWords() const { return slotChunks * 3; }

@@ -128,7 +128,7 @@ Status ResidentKernel::open() {
     std::uint64_t bytes;
     const char* what;
   } pieces[] = {
-      {table_, Kind::Device, sizeof(abi::ResidentTable), "the resident kernel's table"},
+      {told_, Kind::Device, sizeof(abi::Told), "the host's word"},
       {directory_, Kind::Device, actors_ * sizeof(abi::ResidentEntry), "the directory of actors"},
       {states_, Kind::Device, stateBytes_, "actors' states (`RuntimeOptions::stateBytes`)"},
       {rings_, Kind::Device, (shards + abi::kMaxClients) * sizeof(abi::ResidentRing), "rings"},
@@ -189,15 +189,6 @@ Status ResidentKernel::load(Program program) {
     function_ = nullptr;
     return status;
   }
-  Result<GpuMemory> handlers =
-      GpuMemory::allocate(gpu_, GpuMemory::Kind::Device, program_.handlers.size() * 2, "handlers");
-  if (!handlers)
-    return handlers.status();
-  handlers_ = std::move(*handlers);
-  if (Status status = upload(handlers_.address(), program_.handlers.data(),
-                             program_.handlers.size() * 2, "cannot write the handlers");
-      !status)
-    return status;
   return isLarger ? allocateRings() : Status::ok();
 }
 
@@ -207,6 +198,16 @@ Status ResidentKernel::makeFunction() {
                                   api_.ModuleGetFunction(&function_, module_, "ring_resident"));
       !status)
     return status;
+  std::size_t tableBytes = 0;
+  if (Status status =
+          gpu_->check("the resident kernel's table",
+                      api_.ModuleGetGlobal(&table_, &tableBytes, module_, "ring_table"));
+      !status)
+    return status;
+  if (tableBytes != sizeof(abi::ResidentTable))
+    return {StatusCode::Internal, "the resident kernel's table has " + std::to_string(tableBytes) +
+                                      " bytes on the device and " +
+                                      std::to_string(sizeof(abi::ResidentTable)) + " here"};
   sharedBytes_ = abi::kWarpsPerBlock * program_.stagedAtOnce() * program_.stageBytes();
   if (Status status =
           gpu_->check("the resident kernel's shared memory",
@@ -294,13 +295,8 @@ abi::ResidentTable ResidentKernel::table() const {
   auto* words = words_.device<std::byte>();
   table.host = reinterpret_cast<abi::HostWord*>(words);
   table.parkedFor = reinterpret_cast<std::uint32_t*>(words + kParkedForOffset);
-  table.mode = abi::kModeRun;
-  table.clients = clients_;
-  table.shards = placement_.shards();
-  table.warpShards = placement_.warpShards();
+  table.told = told_.device<abi::Told>();
   table.actors = actors_;
-  table.actorTypes = static_cast<std::uint32_t>(program_.actors.size());
-  table.messageTypes = program_.messageTypes;
   table.heldCapacity = heldCapacity_;
   table.beatLimitNs = kBeatLimitNs;
   table.directory = directory_.device<abi::ResidentEntry>();
@@ -310,7 +306,6 @@ abi::ResidentTable ResidentKernel::table() const {
   table.records = records_.device<abi::ResidentShard>();
   table.held = held_.device<std::uint8_t>();
   table.outboxes = outboxes_.device<std::uint32_t>();
-  table.handlers = handlers_.device<std::uint16_t>();
   const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
   for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
     abi::Chunk* first = clientRings_.device<abi::Chunk>() + 3 * client * ring;
@@ -331,16 +326,18 @@ Status ResidentKernel::launch() {
     mode_ = abi::kModeRun;
     writeHostWord();
     const abi::ResidentTable made = table();
-    if (Status status = upload(table_.address(), &made, sizeof(made), "cannot write the table");
+    if (Status status = upload(table_, &made, sizeof(made), "cannot write the table"); !status)
+      return status;
+    const abi::Told told{mode_, clients_};
+    if (Status status =
+            upload(told_.address(), &told, sizeof(told), "cannot write the host's word");
         !status)
       return status;
   }
-  DevicePointer argument = table_.address();
-  void* arguments[] = {&argument};
   if (Status status =
           gpu_->check("cannot launch the resident kernel",
                       api_.LaunchCooperativeKernel(function_, placement_.blocks(), 1, 1, kThreads,
-                                                   1, 1, sharedBytes_, stream_, arguments));
+                                                   1, 1, sharedBytes_, stream_, nullptr));
       !status)
     return status;
   running_.store(true, std::memory_order_release);

@@ -106,10 +106,11 @@ private:
   StreamImpl* copies_ = nullptr;
   ModuleImpl* module_ = nullptr;
   FunctionImpl* function_ = nullptr;
+  DevicePointer table_ = 0; ///< of the module
   std::uint32_t sharedBytes_ = 0;
   Program program_;
-  GpuMemory table_, directory_, states_, rings_, records_, counters_, words_, staging_;
-  GpuMemory slots_, held_, outboxes_, handlers_, clientRings_;
+  GpuMemory told_, directory_, states_, rings_, records_, counters_, words_, staging_;
+  GpuMemory slots_, held_, outboxes_, clientRings_;
   std::uint32_t heldCapacity_ = 0;
   std::atomic<bool> running_{false};
 

@@ -6,7 +6,7 @@
 // sends of a round go out when it has ended.
 //
 // Assumes what the composed program brings: ring_callThread, ring_callWarp, ring_callBlock,
-// ring_scopeOf, ring_isReadOnly.
+// ring_scopeOf, ring_handlerOf, ring_isReadOnly.
 #pragma once
 
 #include "deliver.cuh"
@@ -99,21 +99,18 @@ __device__ __forceinline__ void ring_flush(ring_Warp& warp, ring_Context& ctx, b
 /// Finds the actor and the handler. Gives what is to be answered where there is none.
 __device__ __forceinline__ ring_abi::ResidentOutcomeCode
 ring_find(const ring_Warp& warp, const ring_Staged& message, ring_Task& task) {
-  const ring_abi::ResidentTable& table = *warp.table;
   const ring_abi::MessageHeader& header = message.header;
   task.scope = ring_kNoScope;
-  if (header.targetIndex >= table.actors)
+  if (header.targetIndex >= ring_table.actors)
     return ring_abi::ResidentOutcomeCode::Gone;
-  task.entry = table.directory + header.targetIndex;
+  task.entry = ring_table.directory + header.targetIndex;
   const ring_abi::ResidentEntry entry = *task.entry;
   if (entry.generation != header.targetGeneration || entry.life != ring_abi::kEntryActive)
     return ring_abi::ResidentOutcomeCode::Gone;
-  const ring_u32 handler = header.type < table.messageTypes
-                               ? table.handlers[entry.actorType * table.messageTypes + header.type]
-                               : ring_abi::kNoHandler;
-  if (handler == ring_abi::kNoHandler)
+  const ring_u32 handler = ring_handlerOf(entry.actorType, header.type);
+  if (handler == ring_kNoHandler)
     return ring_abi::ResidentOutcomeCode::WrongType;
-  task.state = table.states + ring_u64(entry.place) * 16;
+  task.state = ring_table.states + ring_u64(entry.place) * 16;
   task.actorType = entry.actorType;
   task.handler = handler;
   task.scope = ring_scopeOf(entry.actorType);
@@ -124,7 +121,7 @@ ring_find(const ring_Warp& warp, const ring_Staged& message, ring_Task& task) {
 /// nowhere and send at most once each are handled at once: nobody can tell.
 __device__ __forceinline__ ring_u32 ring_rank(bool isThread, const ring_Task& task) {
   const ring_u32 mask = __ballot_sync(ring_kAllLanes, isThread);
-  if (!isThread)
+  if (!isThread || (mask & (mask - 1)) == 0)
     return 0;
   const ring_u32 peers = __match_any_sync(mask, ring_u64(task.entry));
   const ring_u32 readers = __ballot_sync(mask, ring_isReadOnly(task.actorType, task.handler));

@@ -15,13 +15,12 @@ __device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const
 
 __device__ __forceinline__ ring_abi::ResidentOutcomeCode
 ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) {
-  const ring_abi::ResidentTable& table = *warp.table;
   const ring_abi::MessageHeader& header = message.header;
   const auto& arguments = *(const ring_abi::CommandArguments*)message.payload();
-  if (header.targetIndex >= table.actors)
+  if (header.targetIndex >= ring_table.actors)
     return ring_abi::ResidentOutcomeCode::Gone;
-  ring_abi::ResidentEntry& entry = table.directory[header.targetIndex];
-  ring_u8* state = table.states + ring_u64(arguments.place) * 16;
+  ring_abi::ResidentEntry& entry = ring_table.directory[header.targetIndex];
+  ring_u8* state = ring_table.states + ring_u64(arguments.place) * 16;
   const bool isLeader = warp.lane == 0;
   switch (ring_abi::Command(header.type)) {
   case ring_abi::Command::Spawn:
@@ -35,7 +34,7 @@ ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) 
   case ring_abi::Command::ReadState:
     if (entry.generation != header.targetGeneration || entry.life == ring_abi::kEntryFree)
       return ring_abi::ResidentOutcomeCode::Gone;
-    ring_copy(warp, (void*)arguments.host, table.states + ring_u64(entry.place) * 16,
+    ring_copy(warp, (void*)arguments.host, ring_table.states + ring_u64(entry.place) * 16,
               arguments.bytes);
     ring_fenceHost(); // each lane's own stores, before the answer
     __syncwarp();

@@ -12,6 +12,7 @@ typedef ring::ActorId ring_ActorId;
 constexpr ring_u32 ring_kStreamWords = RING_SLOT_CHUNKS * ring_abi::kWordsPerChunk;
 constexpr ring_u32 ring_kTrySends = 8; // abi::kTrySendsPerMessage
 enum : ring_u32 { ring_kActive, ring_kStopped, ring_kFailed };
+constexpr ring_u32 ring_kNoHandler = 0xffff;
 enum : ring_u32 { ring_kThreadScope, ring_kWarpScope, ring_kBlockScope, ring_kNoScope };
 
 /// A message in shared memory. The payload follows, aligned to 16.

@@ -10,7 +10,6 @@
 
 /// What a warp knows of itself; the same in all its lanes.
 struct ring_Warp {
-  ring_abi::ResidentTable* table;
   ring_abi::ResidentShard* record;
   ring_u8* held; ///< this shard's
   ring_u8* stage;
@@ -48,14 +47,13 @@ __device__ __forceinline__ void ring_writeSlot(const ring_Warp& warp, ring_u32 r
   const bool toShard = ring < RING_SHARDS;
   const ring_u32 slots = toShard ? RING_MAILBOX_SLOTS : RING_CLIENT_SLOTS;
   const ring_u64 slot = ticket % slots;
-  const ring_abi::ResidentTable& table = *warp.table;
   ring_Chunk* to;
   if (toShard)
-    to = table.slots + (ring_u64(ring) * slots + slot) * RING_SLOT_CHUNKS;
+    to = ring_table.slots + (ring_u64(ring) * slots + slot) * RING_SLOT_CHUNKS;
   else if (ring == ring_kOwnRing)
-    to = table.client[warp.client].own + slot * RING_SLOT_CHUNKS;
+    to = ring_table.client[warp.client].own + slot * RING_SLOT_CHUNKS;
   else
-    to = table.client[ring - RING_SHARDS].shared + slot * RING_SLOT_CHUNKS;
+    to = ring_table.client[ring - RING_SHARDS].shared + slot * RING_SLOT_CHUNKS;
   const ring_u32 tag = ring_abi::tagOf(ticket, slots);
   const ring_u32 chunks =
       ring_abi::isWholeLap(ticket, slots) ? RING_SLOT_CHUNKS : words[2] >> 8 & 0xff;
@@ -70,7 +68,7 @@ __device__ __forceinline__ void ring_writeSlot(const ring_Warp& warp, ring_u32 r
 }
 
 __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32 ring) {
-  return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&warp.table->rings[ring].limit);
+  return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&ring_table.rings[ring].limit);
 }
 
 /// Keeps a message with its ticket. There is room: see ring_mayTake.
@@ -104,11 +102,12 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, bool isActive, rin
   bool isHeld = false;
   ring_u64 ticket = 0;
   if (isActive) {
-    const ring_u32 peers = __match_any_sync(mask, ring);
+    // One message is the common case.
+    const ring_u32 peers = (mask & (mask - 1)) == 0 ? mask : __match_any_sync(mask, ring);
     const ring_u32 leader = __ffs(peers) - 1;
     ring_u64 first = warp.ownTicket;
     if (warp.lane == leader && ring != ring_kOwnRing)
-      first = ring_takeTickets(&warp.table->rings[ring].ticket, __popc(peers));
+      first = ring_takeTickets(&ring_table.rings[ring].ticket, __popc(peers));
     ticket = __shfl_sync(mask, first, leader) + __popc(peers & ring_lanesBelow());
     isHeld = ticket >= ring_limitOf(warp, ring);
     if (!isHeld)
@@ -148,5 +147,5 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
 
 /// A batch may hold as many messages as it sends; room for one is kept.
 __device__ __forceinline__ bool ring_mayTake(const ring_Warp& warp) {
-  return warp.heldEnd + 32 * RING_MAX_SENDS <= warp.table->heldCapacity;
+  return warp.heldEnd + 32 * RING_MAX_SENDS <= ring_table.heldCapacity;
 }

@@ -9,14 +9,17 @@
 #include <ringkernel/abi/Resident.h>
 
 namespace ring_abi = ring::abi;
+__constant__ ring_abi::ResidentTable ring_table;
 typedef ring::abi::Chunk ring_Chunk;
 
-/// A chunk in pinned memory of the host, written there by one 16-byte store.
-__device__ __forceinline__ ring_Chunk ring_loadHostChunk(const void* from) {
+/// A chunk in pinned memory of the host, written there by one 16-byte store. Predicated rather than
+/// branched around, so that several are on their way at once; zeros where it is not wanted.
+__device__ __forceinline__ ring_Chunk ring_loadHostChunk(const void* from, bool isWanted = true) {
   ring_u64 lo, hi;
-  asm volatile("{ .reg .b128 c; ld.relaxed.sys.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
+  asm volatile("{ .reg .b128 c; .reg .pred p; setp.ne.u32 p, %3, 0; mov.b128 c, {%4, %4};"
+               "@p ld.relaxed.sys.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
                : "=l"(lo), "=l"(hi)
-               : "l"(from)
+               : "l"(from), "r"(ring_u32(isWanted)), "l"(0ull)
                : "memory");
   return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
 }
@@ -28,11 +31,12 @@ __device__ __forceinline__ void ring_storeHostChunk(void* to, const ring_Chunk& 
       : "memory");
 }
 /// A chunk of a mailbox.
-__device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from) {
+__device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from, bool isWanted = true) {
   ring_u64 lo, hi;
-  asm volatile("{ .reg .b128 c; ld.relaxed.gpu.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
+  asm volatile("{ .reg .b128 c; .reg .pred p; setp.ne.u32 p, %3, 0; mov.b128 c, {%4, %4};"
+               "@p ld.relaxed.gpu.global.b128 c, [%2]; mov.b128 {%0, %1}, c; }"
                : "=l"(lo), "=l"(hi)
-               : "l"(from)
+               : "l"(from), "r"(ring_u32(isWanted)), "l"(0ull)
                : "memory");
   return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
 }

@@ -35,10 +35,9 @@ __device__ __forceinline__ ring_Look ring_look(const ring_Warp& warp, const ring
                           (ring_kLoadsOfSlot == 1 ? warp.lane / RING_SLOT_CHUNKS : 0);
     const ring_u32 chunk = ring_kLoadsOfSlot == 1 ? warp.lane % RING_SLOT_CHUNKS
                                                   : i % ring_kLoadsOfSlot * 32 + warp.lane;
-    if (slot < slots) {
-      const ring_Chunk* from = ring + ((read + slot) % ringSlots) * RING_SLOT_CHUNKS + chunk;
-      look.chunks[i] = isHost ? ring_loadHostChunk(from) : ring_loadChunk(from);
-    }
+    const ring_Chunk* from = ring + ((read + slot) % ringSlots) * RING_SLOT_CHUNKS + chunk;
+    look.chunks[i] =
+        isHost ? ring_loadHostChunk(from, slot < slots) : ring_loadChunk(from, slot < slots);
   }
   return look;
 }
@@ -117,36 +116,34 @@ struct ring_Watch {
   ring_u64 since;
 };
 __device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch& watch) {
-  ring_abi::ResidentTable& table = *warp.table;
-  const ring_Chunk word = ring_loadHostChunk((const void*)table.host); // mode, beat, clients
+  const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host); // mode, beat, clients
   const ring_u64 now = ring_nanoseconds();
   ring_u32 mode = word.tag;
   ring_u32 why = ring_abi::kParkedByHost;
   if (word.words[0] != watch.beat) {
     watch.beat = word.words[0];
     watch.since = now;
-  } else if (table.beatLimitNs != 0 && now - watch.since > table.beatLimitNs) {
+  } else if (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs) {
     mode = ring_abi::kModePark;
     why = ring_abi::kParkedByBeat;
   }
   if (warp.lane != 0)
     return;
-  ring_store32(&table.clients, word.words[1]);
+  ring_store32(&ring_table.told->clients, word.words[1]);
   if (mode != ring_abi::kModeRun) {
-    ring_storeHost32(table.parkedFor, why);
-    ring_store32(&table.mode, mode);
+    ring_storeHost32(ring_table.parkedFor, why);
+    ring_store32(&ring_table.told->mode, mode);
   }
 }
 
 /// Reads how far the host has come with its replies.
 __device__ __forceinline__ void ring_readCredit(ring_Warp& warp) {
-  ring_abi::ResidentTable& table = *warp.table;
-  const ring_Chunk credit = ring_loadHostChunk((const void*)table.client[warp.client].read);
+  const ring_Chunk credit = ring_loadHostChunk((const void*)ring_table.client[warp.client].read);
   const ring_u64 own = credit.tag | ring_u64(credit.words[0]) << 32;
   const ring_u64 shared = credit.words[1] | ring_u64(credit.words[2]) << 32;
   warp.ownLimit = own + RING_CLIENT_SLOTS;
   if (warp.lane == 0)
-    ring_store64(&table.rings[RING_SHARDS + warp.client].limit, shared + RING_CLIENT_SLOTS);
+    ring_store64(&ring_table.rings[RING_SHARDS + warp.client].limit, shared + RING_CLIENT_SLOTS);
 }
 
 __device__ __forceinline__ void ring_load(ring_Warp& warp) {
@@ -178,9 +175,9 @@ __device__ __forceinline__ void ring_save(const ring_Warp& warp) {
   record.commandsRead = warp.commandsRead;
   record.ownTicket = warp.ownTicket;
   record.held = warp.heldEnd;
-  ring_store64(&warp.table->rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
+  ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
   if (warp.client != ring_kNoClient)
-    ring_releaseHost64(warp.table->client[warp.client].commandsRead, warp.commandsRead);
+    ring_releaseHost64(ring_table.client[warp.client].commandsRead, warp.commandsRead);
 }
 
 /// Slots are given back a quarter of a ring at a time, an eighth to the host: each costs a fence.
@@ -189,22 +186,21 @@ __device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 count) {
   const ring_u64 before = warp.read;
   warp.read += count;
   if (before / every != warp.read / every && warp.lane == 0)
-    ring_release64(&warp.table->rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
+    ring_release64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
 }
 __device__ __forceinline__ void ring_advanceClient(ring_Warp& warp, ring_u32 count) {
   constexpr ring_u32 every = RING_CLIENT_SLOTS / 8;
   const ring_u64 before = warp.commandsRead;
   warp.commandsRead += count;
   if (before / every != warp.commandsRead / every && warp.lane == 0)
-    ring_releaseHost64(warp.table->client[warp.client].commandsRead, warp.commandsRead);
+    ring_releaseHost64(ring_table.client[warp.client].commandsRead, warp.commandsRead);
 }
 
 /// The loop of a shard.
 template <class CallBlock>
 __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlock callBlock) {
-  ring_abi::ResidentTable& table = *warp.table;
   const ring_Chunk* mailbox =
-      table.slots + ring_u64(warp.shard) * RING_MAILBOX_SLOTS * RING_SLOT_CHUNKS;
+      ring_table.slots + ring_u64(warp.shard) * RING_MAILBOX_SLOTS * RING_SLOT_CHUNKS;
   ring_Watch watch{0, ring_nanoseconds()};
   ring_u64 idleSince = 0;
   ring_u32 turn = 0, commandSlots = 1, mailboxSlots = ring_kSlotsAtOnce;
@@ -216,12 +212,12 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
     ring_Look commands, messages;
     commands.slots = messages.slots = 0;
     if (hasClient && mayTake)
-      commands = ring_look<true>(warp, table.client[warp.client].commands, RING_CLIENT_SLOTS,
+      commands = ring_look<true>(warp, ring_table.client[warp.client].commands, RING_CLIENT_SLOTS,
                                  warp.commandsRead, commandSlots);
     if (mayTake)
       messages = ring_look<false>(warp, mailbox, RING_MAILBOX_SLOTS, warp.read, mailboxSlots);
-    const ring_u32 mode = ring_load32(&table.mode);
-    warp.clients = ring_load32(&table.clients);
+    const ring_u32 mode = ring_load32(&ring_table.told->mode);
+    warp.clients = ring_load32(&ring_table.told->clients);
     if (mode != ring_abi::kModeRun)
       return;
     bool isBusy = ring_deliverHeld(warp);
@@ -256,6 +252,9 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
         warp.record->counters = warp.counters;
       continue;
     }
+    // The longer nothing came, the more of the chip is left to others.
+    if (!hasClient && idleSince != 0)
+      __nanosleep(64);
     if (turn % 64 != 0)
       continue;
     const ring_u64 now = ring_nanoseconds();
@@ -274,8 +273,7 @@ struct ring_BlockCall {
   bool leave;
 };
 
-extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1)
-    ring_resident(ring_abi::ResidentTable* table) {
+extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) ring_resident() {
   extern __shared__ __align__(16) ring_u8 stages[];
   __shared__ ring_u32 firstSends[ring_abi::kWarpsPerBlock][32 * (ring_kStreamWords + 1)];
   __shared__ ring_BlockCall call;
@@ -293,21 +291,21 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1)
     }
   }
   ring_Warp warp{};
-  warp.table = table;
   warp.lane = threadIdx.x % 32;
   warp.shard = isBlockShard ? RING_WARP_SHARDS + blockIdx.x - warpBlocks
                             : blockIdx.x * ring_abi::kWarpsPerBlock + inBlock;
-  warp.record = table->records + warp.shard;
-  warp.held = table->held + ring_u64(warp.shard) * table->heldCapacity * ring_kHeldBytes;
+  warp.record = ring_table.records + warp.shard;
+  warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldCapacity * ring_kHeldBytes;
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
   warp.firstSends = firstSends[inBlock];
-  warp.moreSends = table->outboxes + ring_u64(warp.shard) * 32 * RING_MAX_SENDS * ring_kStreamWords;
+  warp.moreSends =
+      ring_table.outboxes + ring_u64(warp.shard) * 32 * RING_MAX_SENDS * ring_kStreamWords;
   warp.client = !isBlockShard && inBlock == 0 && blockIdx.x < ring_abi::kMaxClients
                     ? blockIdx.x
                     : ring_kNoClient;
   ring_load(warp);
   if (warp.lane == 0)
-    ring_store64(&table->rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
+    ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
   // Block actors are in Block shards only.
   ring_live(warp, warp.shard == 1,
             [&](const ring_Task& task, const ring_Staged& message, ring_Context& ctx) {
