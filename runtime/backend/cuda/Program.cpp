@@ -178,13 +178,12 @@ std::string scopeOf(const ActorType& actor) {
   return "ring_kNoScope";
 }
 
-/// Handlers that write no state and send at most once, as bits; whether they end the actor is not
-/// told, so those that might (all that are not told apart) count as writers.
+/// Handlers that write no state, end no actor and send at most once, as bits.
 std::string readersOf(const ActorType& actor) {
   std::uint64_t readers = 0;
   for (std::size_t i = 0; i < actor.info->handlers.size() && i < 64; ++i) {
     const HandlerInfo& handler = actor.info->handlers[i];
-    if (!handler.writesState && handler.maxSends <= 1 && !handler.usesTrySend)
+    if (handler.isReadOnly && handler.maxSends <= 1 && !handler.usesTrySend)
       readers |= std::uint64_t(1) << i;
   }
   return "handler < 64u && (" + number(readers) + "ull >> handler & 1u) != 0";
