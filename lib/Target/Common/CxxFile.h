@@ -15,7 +15,8 @@ struct CxxEntries {
   llvm::function_ref<void(const ir::Function&)> sweep;  ///< around a stencil's function
   llvm::function_ref<void(const ir::Actor&)> round;
   /// What a kernel that is composed of several modules calls instead of the entry points: with
-  /// RING_COMPOSED the file is only this and what it needs. Null where the target has no such kernel.
+  /// RING_COMPOSED the file is only this and what it needs. Null where the target has no such
+  /// kernel.
   llvm::function_ref<void(const ir::Actor&)> handlers = nullptr;
 };
 

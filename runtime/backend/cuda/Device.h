@@ -7,7 +7,7 @@
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_DEVICE_H
 
 #include "runtime/backend/cuda/Gpu.h"
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 
 #include <memory>
 

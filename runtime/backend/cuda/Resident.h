@@ -7,7 +7,7 @@
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 
 #include "runtime/backend/cuda/ResidentKernel.h"
-#include "runtime/core/ComputeDevice.h"
+#include <ringkernel/device.h>
 #include "runtime/core/CoreBase.h"
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
