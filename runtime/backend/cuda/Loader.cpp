@@ -7,27 +7,26 @@
 
 #include <cstdlib>
 #include <dlfcn.h>
-#include <initializer_list>
+#include <string>
+#include <vector>
 
 namespace ring::runtime::cuda {
 
 namespace {
 
 /// The file that `variable` names, else the first of `names` that loads.
-Result<void*> open(const char* variable, std::initializer_list<const char*> names,
-                   const char* what) {
-  if (const char* named = std::getenv(variable)) {
+Result<void*> open(const char* variable, const std::vector<std::string>& names, const char* what) {
+  if (const char* named = std::getenv(variable); named && *named) {
     if (void* library = dlopen(named, RTLD_NOW | RTLD_LOCAL))
       return library;
     return Status(StatusCode::NotFound, std::string("cannot load ") + what + " `" + named +
                                             "`, which `" + variable + "` names: " + dlerror());
   }
   std::string tried;
-  for (const char* name : names) {
-    if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL))
+  for (const std::string& name : names) {
+    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL))
       return library;
-    tried += tried.empty() ? "`" : ", `";
-    tried += std::string(name) + "`";
+    tried += (tried.empty() ? "`" : ", `") + name + "`";
   }
   return Status(StatusCode::NotFound, std::string("no ") + what + ": none of " + tried +
                                           " is installed; name one in `" + variable + "`");
@@ -95,10 +94,12 @@ Result<DriverApi> loadDriver() {
 }
 
 Result<NvrtcApi> loadNvrtc() {
-  Result<void*> library =
-      open(kNvrtcVariable,
-           {"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "/usr/local/cuda/lib64/libnvrtc.so"},
-           "NVRTC library");
+  std::vector<std::string> names{"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12"};
+  for (const char* variable : {"CUDA_PATH", "CUDA_HOME"})
+    if (const char* root = std::getenv(variable); root && *root)
+      names.push_back(std::string(root) + "/lib64/libnvrtc.so");
+  names.emplace_back("/usr/local/cuda/lib64/libnvrtc.so");
+  Result<void*> library = open(kNvrtcVariable, names, "NVRTC library");
   if (!library)
     return library.status();
   NvrtcApi api;

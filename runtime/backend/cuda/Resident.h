@@ -7,11 +7,11 @@
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 
 #include "runtime/backend/cuda/ResidentKernel.h"
-#include <ringkernel/device.h>
 #include "runtime/core/CoreBase.h"
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
 #include "runtime/core/SpinLock.h"
+#include <ringkernel/device.h>
 
 #include <map>
 #include <unordered_set>
