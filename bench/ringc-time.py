@@ -7,8 +7,9 @@
 Each row runs ringc and `clang++-19 -fsyntax-only` (also fed to a compile of all targets) in turn, A B A B ...,
 and reports medians, p90 and the ratio of the medians. Wall time of whole processes, start included; files and
 programs are in the page cache after two unmeasured runs of each. Beside it the processor time (user and system),
-which other programs on the machine disturb less. NVRTC: ringc --emit=cubin less ringc
---target=cuda, in turn, a new process each time: what a cold NVRTC costs on that source. Asserts nothing.
+which other programs on the machine disturb less. NVRTC: ringc --emit=ptx, and --emit=cubin, less ringc
+--target=cuda, in turn, a new process each time: what a cold NVRTC costs on that source, loading it included,
+without and with the assembler behind it. Asserts nothing.
 """
 
 import argparse
@@ -88,13 +89,13 @@ def compareWithClang(name, arguments, file):
     return row
 
 
-def nvrtcCost(name, arguments, file):
+def nvrtcCost(name, emit, arguments, file):
     flags = ["--", "-std=c++20", f"-I{INCLUDE}"]
     with tempfile.TemporaryDirectory() as out:
         source = [arguments.ringc, "--target=cuda", "--out-dir", out, file, *flags]
-        cubin = [arguments.ringc, "--emit=cubin", "--arch=sm_90", "--out-dir", out, file, *flags]
-        sourceTimes, cubinTimes = interleaved([source, cubin], arguments.runs)
-    difference = [(c[0] - s[0], c[1] - s[1]) for s, c in zip(sourceTimes, cubinTimes)]
+        made = [arguments.ringc, f"--emit={emit}", "--arch=sm_90", "--out-dir", out, file, *flags]
+        sourceTimes, madeTimes = interleaved([source, made], arguments.runs)
+    difference = [(m[0] - s[0], m[1] - s[1]) for s, m in zip(sourceTimes, madeTimes)]
     return {"name": name, "file": os.path.relpath(file, ROOT), "nvrtc_cold": summary(difference)}
 
 
@@ -122,7 +123,8 @@ def main():
     probe = subprocess.run([arguments.ringc, "--emit=cubin", "-o", os.devnull, anomaly, "--", f"-I{INCLUDE}"],
                            capture_output=True, text=True)
     if probe.returncode == 0:
-        rows.append(nvrtcCost("NVRTC, anomaly32", arguments, anomaly))
+        for emit in ("ptx", "cubin"):
+            rows.append(nvrtcCost(f"NVRTC, anomaly32, {emit}", emit, arguments, anomaly))
     else:
         rows.append({"name": "NVRTC, anomaly32", "skipped": probe.stderr.strip()})
 

@@ -44,31 +44,24 @@ inline void writeEnvelope(std::byte* record, ActorId target, TypeIndex type, std
 
 inline constexpr ActorId kHostId{abi::kHostIndex, 0, 0};
 
-/// memcpy for messages: most are a few words, for which a call costs more than the copy.
+/// memcpy for messages: most are a few words, for which a call costs more than the copy. In words of
+/// the width in which fields were written just before: a wider load would wait for their stores.
 inline void copyMessage(std::byte* to, const void* message, std::size_t bytes) {
   const auto* from = static_cast<const std::byte*>(message);
-  // Two moves of one width that may overlap cover every size in between.
-  const auto twice = [&](auto width) {
-    constexpr std::size_t n = decltype(width)::value;
-    std::byte a[n], b[n];
-    __builtin_memcpy(a, from, n);
-    __builtin_memcpy(b, from + bytes - n, n);
-    __builtin_memcpy(to, a, n);
-    __builtin_memcpy(to + bytes - n, b, n);
-  };
-  if (bytes > 64)
+  constexpr std::size_t kWord = 8;
+  if (bytes > 64) {
     std::memcpy(to, from, bytes);
-  else if (bytes >= 32)
-    twice(std::integral_constant<std::size_t, 32>());
-  else if (bytes >= 16)
-    twice(std::integral_constant<std::size_t, 16>());
-  else if (bytes >= 8)
-    twice(std::integral_constant<std::size_t, 8>());
-  else if (bytes >= 4)
-    twice(std::integral_constant<std::size_t, 4>());
-  else
-    for (std::size_t i = 0; i < bytes; ++i)
-      to[i] = from[i];
+    return;
+  }
+  std::size_t i = 0;
+  for (; i + kWord <= bytes; i += kWord)
+    __builtin_memcpy(to + i, from + i, kWord);
+  if (bytes & 4) {
+    __builtin_memcpy(to + i, from + i, 4);
+    i += 4;
+  }
+  for (; i < bytes; ++i)
+    to[i] = from[i];
 }
 
 } // namespace ring::runtime

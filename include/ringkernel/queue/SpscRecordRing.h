@@ -121,13 +121,16 @@ private:
     explicit Producer(std::uint64_t start)
         : tail(start), committed(start), reserved(start), otherHead(start) {}
     Atomic<std::uint64_t> tail;
-    std::uint64_t committed, reserved, otherHead;
+    // Apart from the word that the consumer polls: a commit must not wait for its line.
+    alignas(detail::kCacheLine) std::uint64_t committed;
+    std::uint64_t reserved, otherHead;
   };
   struct alignas(detail::kCacheLine) Consumer {
     explicit Consumer(std::uint64_t start)
         : head(start), read(start), next(start), otherTail(start) {}
     Atomic<std::uint64_t> head;
-    std::uint64_t read, next, otherTail;
+    alignas(detail::kCacheLine) std::uint64_t read; // apart, as the producer's
+    std::uint64_t next, otherTail;
   };
 
   std::byte* at(std::uint64_t index) const { return memory_.get() + (index & mask_) * kChunkBytes; }
