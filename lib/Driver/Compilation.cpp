@@ -123,9 +123,14 @@ std::optional<FrontendOptions> Compilation::frontendOptions(const std::string& i
   frontend.file = input;
 
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(input, /*IsText=*/false);
-  if (!buffer) {
+  std::string reason;
+  if (!buffer)
+    reason = buffer.getError().message();
+  else if (const size_t nul = (*buffer)->getBuffer().find('\0'); nul != llvm::StringRef::npos)
+    reason = ("it is no text, its byte " + llvm::Twine(nul) + " is 0").str(); // clang would go on
+  if (!reason.empty()) {
     DiagnosticEngine diagnostics;
-    diagnostics.report(DiagId::InputUnreadable, {input}, buffer.getError().message());
+    diagnostics.report(DiagId::InputUnreadable, {input}, reason);
     printDiagnostics(diagnostics, err_, color_);
     return std::nullopt;
   }

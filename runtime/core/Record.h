@@ -44,8 +44,8 @@ inline void writeEnvelope(std::byte* record, ActorId target, TypeIndex type, std
 
 inline constexpr ActorId kHostId{abi::kHostIndex, 0, 0};
 
-/// memcpy for messages: most are a few words, for which a call costs more than the copy. In words of
-/// the width in which fields were written just before: a wider load would wait for their stores.
+/// memcpy for messages: most are a few words, for which a call costs more than the copy. In words
+/// of the width in which fields were written just before: a wider load would wait for their stores.
 inline void copyMessage(std::byte* to, const void* message, std::size_t bytes) {
   const auto* from = static_cast<const std::byte*>(message);
   constexpr std::size_t kWord = 8;
