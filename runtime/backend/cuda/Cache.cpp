@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <unistd.h>
 
@@ -21,9 +22,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kMagic = "ringkernel cubin 1\n";
+constexpr std::string_view kMagic = "ringkernel cubin 2\n";
 constexpr std::uintmax_t kMaxBytes = std::uintmax_t(256) << 20;
 constexpr std::size_t kMaxFiles = 512;
+constexpr std::string_view kOwnEnding = ".tmp"; ///< of a file that is being written
 
 fs::path folder() {
   if (const char* named = std::getenv(kCacheVariable))
@@ -35,10 +37,11 @@ fs::path folder() {
   return {};
 }
 
-/// FNV-1a, 64 bits (Fowler, Noll, Vo): names files; equality is decided by the key inside.
-std::uint64_t hashOf(std::string_view key) {
+/// FNV-1a, 64 bits (Fowler, Noll, Vo): names files, where the key inside decides, and tells values
+/// from what a disk or a killed process made of them.
+std::uint64_t hashOf(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : key)
+  for (const char c : bytes)
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   return hash;
 }
@@ -62,14 +65,23 @@ void prune(const fs::path& dir) {
   std::vector<File> files;
   std::uintmax_t total = 0;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(dir, error)) {
-    if (entry.path().extension() != ".cubin")
+  // increment() and not `for`, which throws where the folder goes away meanwhile.
+  for (fs::directory_iterator at(dir, error), end; !error && at != end; at.increment(error)) {
+    const fs::path path = at->path();
+    std::error_code gone; // another process may remove it at any time
+    const fs::file_time_type time = fs::last_write_time(path, gone);
+    if (gone)
       continue;
-    const File file{entry.path(), entry.last_write_time(error), entry.file_size(error)};
-    if (error)
-      continue; // another process removed it
-    total += file.bytes;
-    files.push_back(file);
+    if (path.extension() == kOwnEnding) { // a process may have died over it
+      if (fs::file_time_type::clock::now() - time > std::chrono::hours(1))
+        fs::remove(path, gone);
+      continue;
+    }
+    const std::uintmax_t bytes = fs::file_size(path, gone);
+    if (gone || path.extension() != ".cubin")
+      continue;
+    total += bytes;
+    files.push_back({path, time, bytes});
   }
   std::ranges::sort(files, {}, &File::time);
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -89,18 +101,23 @@ std::optional<std::vector<char>> readCache(std::string_view key) {
   std::ifstream file(fileOf(dir, key), std::ios::binary);
   if (!file)
     return std::nullopt;
-  std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
+  // read() and not an istreambuf_iterator, which throws where the file is a folder.
+  std::vector<char> bytes;
+  char piece[1 << 14];
+  while (file.read(piece, sizeof(piece)) || file.gcount() > 0)
+    bytes.insert(bytes.end(), piece, piece + file.gcount());
   const std::string head = headOf(key);
-  // The size of the value stands at the end: a file that was cut off is none.
-  const std::size_t tail = sizeof(std::uint64_t);
-  if (bytes.size() < head.size() + tail || !std::equal(head.begin(), head.end(), bytes.begin()))
+  // The hash of the value stands at the end: a file that was cut off or changed is none.
+  std::uint64_t hash = 0;
+  if (bytes.size() <= head.size() + sizeof(hash) ||
+      !std::equal(head.begin(), head.end(), bytes.begin()))
     return std::nullopt;
-  std::uint64_t size = 0;
-  std::copy_n(bytes.end() - tail, tail, reinterpret_cast<char*>(&size));
-  if (size != bytes.size() - head.size() - tail || size == 0)
+  const std::string_view value(bytes.data() + head.size(),
+                               bytes.size() - head.size() - sizeof(hash));
+  std::memcpy(&hash, value.data() + value.size(), sizeof(hash));
+  if (hash != hashOf(value))
     return std::nullopt;
-  return std::vector<char>(bytes.begin() + static_cast<std::ptrdiff_t>(head.size()),
-                           bytes.end() - static_cast<std::ptrdiff_t>(tail));
+  return std::vector<char>(value.begin(), value.end());
 }
 
 void writeCache(std::string_view key, const std::vector<char>& value) {
@@ -114,12 +131,13 @@ void writeCache(std::string_view key, const std::vector<char>& value) {
   fs::path own = to;
   static std::atomic<unsigned> written{0};
   own += "." + std::to_string(getpid()) + "." + std::to_string(written.fetch_add(1));
+  own += kOwnEnding;
   {
     std::ofstream file(own, std::ios::binary | std::ios::trunc);
-    const std::uint64_t size = value.size();
+    const std::uint64_t hash = hashOf({value.data(), value.size()});
     file << headOf(key);
     file.write(value.data(), static_cast<std::streamsize>(value.size()));
-    file.write(reinterpret_cast<const char*>(&size), sizeof(size));
+    file.write(reinterpret_cast<const char*>(&hash), sizeof(hash));
     file.close();
     if (!file) {
       fs::remove(own, error);
