@@ -59,7 +59,7 @@ bool CoreBase::askReady(AskTicket ticket) {
 Status CoreBase::askWait(AskTicket ticket, detail::Deadline deadline, void* reply) {
   std::optional<Status> answer;
   const auto answered = [&] { return (answer = mailbox_.tryTake(ticket, reply)).has_value(); };
-  if (pumpUntil(answered, deadline, std::chrono::seconds(1)))
+  if (pumpUntil(answered, deadline, nap()))
     return *answer;
   return Status(StatusCode::Timeout, "there was no reply in time");
 }

@@ -43,6 +43,9 @@ protected:
   virtual Status post(ActorId target, const TypeInfo& message, const void* payload,
                       std::uint64_t correlation) = 0;
 
+  /// The longest sleep of who waits for an answer; short where nobody notifies the mailbox's event.
+  virtual std::chrono::microseconds nap() const { return std::chrono::seconds(1); }
+
   /// Pumps until `done()`, or the deadline: false. Spins, then yields, then sleeps on the mailbox's
   /// event for up to `nap` at a time. `done` is never called again once it said true.
   template <class Done>

@@ -26,8 +26,12 @@ enum class CuResult : int {
   InvalidValue = 1,
   OutOfMemory = 2,
   NoDevice = 100,
+  EccUncorrectable = 214,
   NotReady = 600,
+  LaunchOutOfResources = 701,
   CooperativeLaunchTooLarge = 720,
+  NotPermitted = 800,
+  NotSupported = 801,
 };
 enum class NvrtcResult : int { Success = 0 };
 

@@ -54,7 +54,7 @@ public:
   Status wait() override;
 
 private:
-  void describeDevice();
+  Status describeDevice();
   Status check(const std::string& what, CuResult result) { return gpu->check(what, result); }
   Status enter() { return gpu->enter(); }
   Result<DevicePointer> range(BufferId buffer, std::uint64_t offsetBytes, std::uint64_t sizeBytes);
@@ -74,8 +74,8 @@ private:
 };
 
 CudaDevice::~CudaDevice() {
-  if (!enter())
-    return; // the context and all in it is gone
+  if (!gpu->enterToFree())
+    return;
   if (stream) {
     api.StreamSynchronize(stream);
     api.StreamDestroy(stream);
@@ -93,27 +93,30 @@ Status CudaDevice::open() {
           check("cannot make a CUDA stream", api.StreamCreate(&stream, kStreamNonBlocking));
       !status)
     return status;
-  describeDevice();
-  return Status::ok();
+  return describeDevice();
 }
 
-void CudaDevice::describeDevice() {
-  const auto limit = [&](DeviceAttribute which) {
-    return static_cast<std::uint32_t>(gpu->attribute(which));
-  };
-  const std::uint64_t memory = gpu->memoryBytes();
+Status CudaDevice::describeDevice() {
   deviceInfo = {"cuda", gpu->description()};
+  const struct {
+    DeviceAttribute which;
+    std::uint32_t& value;
+  } questions[] = {
+      {DeviceAttribute::MaxThreadsPerBlock, deviceLimits.maxInvocationsPerWorkgroup},
+      {DeviceAttribute::MaxBlockDimX, deviceLimits.maxWorkgroupSize[0]},
+      {DeviceAttribute::MaxBlockDimY, deviceLimits.maxWorkgroupSize[1]},
+      {DeviceAttribute::MaxBlockDimZ, deviceLimits.maxWorkgroupSize[2]},
+      {DeviceAttribute::MaxGridDimY, deviceLimits.maxWorkgroupsPerDimension},
+      {DeviceAttribute::MaxSharedMemoryPerBlock, deviceLimits.maxWorkgroupMemoryBytes}};
+  for (const auto& question : questions)
+    if (Status status = gpu->ask(question.which, question.value); !status)
+      return status;
   deviceLimits.maxStorageBuffersPerStage = 64;
-  deviceLimits.maxInvocationsPerWorkgroup = limit(DeviceAttribute::MaxThreadsPerBlock);
-  deviceLimits.maxWorkgroupSize = {limit(DeviceAttribute::MaxBlockDimX),
-                                   limit(DeviceAttribute::MaxBlockDimY),
-                                   limit(DeviceAttribute::MaxBlockDimZ)};
-  deviceLimits.maxWorkgroupsPerDimension = limit(DeviceAttribute::MaxGridDimY);
-  deviceLimits.maxWorkgroupMemoryBytes = limit(DeviceAttribute::MaxSharedMemoryPerBlock);
-  deviceLimits.maxBufferBytes = memory;
-  deviceLimits.maxBindingBytes = memory;
+  deviceLimits.maxBufferBytes = gpu->memoryBytes();
+  deviceLimits.maxBindingBytes = gpu->memoryBytes();
   deviceLimits.bindingOffsetAlignmentBytes = 256;
   deviceLimits.takesArguments = true;
+  return Status::ok();
 }
 
 Result<BufferId> CudaDevice::createBuffer(std::uint64_t sizeBytes) {
@@ -130,8 +133,10 @@ Result<BufferId> CudaDevice::createBuffer(std::uint64_t sizeBytes) {
     return status;
   if (Status status =
           check("cannot clear a buffer", api.MemsetD8Async(memory.address, 0, rounded, stream));
-      !status)
+      !status) {
+    api.MemFree(memory.address);
     return status;
+  }
   buffers.emplace(++lastBuffer, memory);
   return BufferId(lastBuffer);
 }

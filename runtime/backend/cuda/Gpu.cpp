@@ -10,11 +10,32 @@ namespace ring::runtime::cuda {
 namespace {
 
 constexpr int kMinCapability = 75;
-/// All errors from here on that a running context gives end it.
+/// From here on errors end the context, but for those that only refuse a call.
 constexpr int kFirstFault = 700;
 
 std::string version(int value, int base) {
   return std::to_string(value / base) + "." + std::to_string(value % base);
+}
+
+StatusCode codeOf(CuResult result) {
+  switch (result) {
+  case CuResult::OutOfMemory:
+    return StatusCode::Exhausted;
+  case CuResult::InvalidValue:
+    return StatusCode::InvalidArgument;
+  case CuResult::NoDevice:
+    return StatusCode::NotFound;
+  case CuResult::NotPermitted:
+  case CuResult::NotSupported:
+    return StatusCode::Unsupported;
+  case CuResult::LaunchOutOfResources:
+  case CuResult::CooperativeLaunchTooLarge:
+    return StatusCode::Internal;
+  default:
+    return static_cast<int>(result) >= kFirstFault || result == CuResult::EccUncorrectable
+               ? StatusCode::DeviceLost
+               : StatusCode::Internal;
+  }
 }
 
 } // namespace
@@ -32,8 +53,8 @@ Result<std::shared_ptr<Gpu>> Gpu::open() {
 Status Gpu::openFirst() {
   if (Status status = check("cannot open the GPU", api_.DeviceGet(&device_, 0)); !status)
     return status;
-  capability_ = attribute(DeviceAttribute::ComputeCapabilityMajor) * 10 +
-                attribute(DeviceAttribute::ComputeCapabilityMinor);
+  if (Status status = askDevice(); !status)
+    return status;
   if (capability_ < kMinCapability)
     return {StatusCode::Unsupported,
             "the GPU has compute capability " + version(capability_, 10) + "; 7.5 is needed"};
@@ -44,19 +65,36 @@ Status Gpu::openFirst() {
   return enter();
 }
 
+Status Gpu::ask(DeviceAttribute which, std::uint32_t& value) {
+  int given = 0;
+  if (Status status =
+          check("cannot ask what the GPU is", api_.DeviceGetAttribute(&given, which, device_));
+      !status)
+    return status;
+  value = static_cast<std::uint32_t>(given);
+  return Status::ok();
+}
+
+Status Gpu::askDevice() {
+  std::uint32_t major = 0, minor = 0, cooperative = 0;
+  const struct {
+    DeviceAttribute which;
+    std::uint32_t& value;
+  } questions[] = {{DeviceAttribute::ComputeCapabilityMajor, major},
+                   {DeviceAttribute::ComputeCapabilityMinor, minor},
+                   {DeviceAttribute::MultiprocessorCount, multiprocessors_},
+                   {DeviceAttribute::CooperativeLaunch, cooperative}};
+  for (const auto& question : questions)
+    if (Status status = ask(question.which, question.value); !status)
+      return status;
+  capability_ = static_cast<int>(major * 10 + minor);
+  hasCooperativeLaunch_ = cooperative != 0;
+  return check("cannot ask for the GPU's memory", api_.DeviceTotalMem(&memoryBytes_, device_));
+}
+
 Gpu::~Gpu() {
   if (context_)
     api_.DevicePrimaryCtxRelease(device_);
-}
-
-int Gpu::attribute(DeviceAttribute which) const {
-  int value = 0;
-  return api_.DeviceGetAttribute(&value, which, device_) == CuResult::Success ? value : 0;
-}
-
-std::uint64_t Gpu::memoryBytes() const {
-  std::size_t bytes = 0;
-  return api_.DeviceTotalMem(&bytes, device_) == CuResult::Success ? bytes : 0;
 }
 
 std::string Gpu::description() const {
@@ -72,14 +110,12 @@ Status Gpu::check(const std::string& what, CuResult result) {
   if (result == CuResult::Success)
     return Status::ok();
   std::string message = describe(api_, what.c_str(), result);
-  if (result == CuResult::OutOfMemory)
-    return {StatusCode::Exhausted, std::move(message)};
-  if (result == CuResult::InvalidValue)
-    return {StatusCode::InvalidArgument, std::move(message)};
-  if (static_cast<int>(result) < kFirstFault || result == CuResult::CooperativeLaunchTooLarge)
-    return {StatusCode::Internal, std::move(message)};
+  const StatusCode code = codeOf(result);
+  if (code != StatusCode::DeviceLost)
+    return {code, std::move(message)};
   std::lock_guard lock(mutex_);
-  lost_ = Status(StatusCode::DeviceLost, message + "; restart the process");
+  if (lost_) // what came first is the cause
+    lost_ = Status(code, message + "; restart the process");
   return lost_;
 }
 

@@ -27,23 +27,31 @@ public:
   const DriverApi& api() const { return api_; }
   /// 90 for sm_90.
   int capability() const { return capability_; }
-  int attribute(DeviceAttribute which) const;
-  std::uint64_t memoryBytes() const;
+  std::uint32_t multiprocessors() const { return multiprocessors_; }
+  bool hasCooperativeLaunch() const { return hasCooperativeLaunch_; }
+  std::uint64_t memoryBytes() const { return memoryBytes_; }
+  Status ask(DeviceAttribute which, std::uint32_t& value);
   /// Name, architecture, driver.
   std::string description() const;
 
   /// Makes the context current for the calling thread, unless the device is lost.
   Status enter();
+  /// The same for who gives back: false where the context is gone, and all in it.
+  bool enterToFree() { return enter().code() != StatusCode::DeviceLost; }
   /// Ok, or what went wrong with the driver's words; a fault that ends the context is kept.
   Status check(const std::string& what, CuResult result);
 
 private:
   explicit Gpu(const DriverApi& api) : api_(api) {}
   Status openFirst();
+  Status askDevice();
 
   const DriverApi api_;
   Device device_ = 0;
   int capability_ = 0;
+  std::uint32_t multiprocessors_ = 1;
+  bool hasCooperativeLaunch_ = false;
+  std::size_t memoryBytes_ = 0;
   ContextImpl* context_ = nullptr;
   std::mutex mutex_; // lost_
   Status lost_ = Status::ok();

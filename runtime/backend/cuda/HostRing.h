@@ -29,6 +29,11 @@ public:
   bool tryPush(abi::MessageHeader header, std::uint64_t origin, const void* payload,
                std::uint32_t bytes);
 
+  /// Bytes of payload that a slot has room for.
+  std::uint32_t maxPayload() const {
+    return (slotChunks_ * abi::kWordsPerChunk - abi::kPayloadWord) * 4;
+  }
+
 private:
   abi::Chunk* slots_ = nullptr;
   std::uint64_t* read_ = nullptr;

@@ -69,40 +69,61 @@ Status Resident::brokenStatus() {
   return broken_ ? *broken_ : Status::ok();
 }
 
-/// Looks whether the kernel still runs. False where it does not.
-bool Resident::checkKernel() {
-  std::unique_lock kernel(kernelMutex_, std::try_to_lock);
-  if (!kernel)
-    return true; // its owner finds out
-  Status status = kernel_.check();
-  if (status)
-    return true;
+/// Nothing will come from the device any more: who waits is told.
+void Resident::breakWith(const Status& status) {
   {
     std::lock_guard lock(endMutex_);
     if (!broken_)
       broken_ = status;
   }
   mailbox_.resolveAll(status.code());
-  return false;
 }
 
-/// Equal numbers of messages made and done in two looks, and every reply taken.
-bool Resident::isQuiescent() {
-  std::uint64_t posted = 0;
+/// Looks whether the kernel still runs. With kernelMutex_.
+Status Resident::checkKernel() {
+  Status status = kernel_.check();
+  if (!status)
+    breakWith(status);
+  return status;
+}
+
+/// Whether two looks at the counters, which are no snapshot, say the same and every reply was
+/// taken: then nothing is under way on the device. With kernelMutex_.
+bool Resident::isStill(std::uint64_t& done, std::uint64_t& sent) {
+  Status failed = Status::ok();
   const auto look = [&] {
-    std::unique_lock kernel(kernelMutex_);
-    const abi::ResidentCounters now = kernel_.counters();
-    return std::array{now.handled + now.deadLetters, now.sent, now.replies};
+    const Result<abi::ResidentCounters> now = kernel_.counters();
+    if (now)
+      return std::array{now->handled + now->deadLetters, now->sent, now->replies};
+    failed = now.status();
+    return std::array<std::uint64_t, 3>{};
   };
   const auto first = look();
   const auto second = look();
+  if (!failed) {
+    breakWith(failed);
+    return false;
+  }
+  done = first[0];
+  sent = first[1];
+  return first == second && first[2] == replies_.load(std::memory_order_acquire) +
+                                            outcomes_.load(std::memory_order_acquire);
+}
+
+bool Resident::isQuiescent() {
+  std::uint64_t done = 0, sent = 0;
+  {
+    std::lock_guard kernel(kernelMutex_);
+    if (!kernel_.isLoaded())
+      return true; // there never was an actor, or open() failed
+    if (!isStill(done, sent))
+      return false;
+  }
   for (Client& client : clients_) {
     std::lock_guard lock(client.writing);
-    posted += client.sent;
+    sent += client.sent;
   }
-  return first == second && first[0] == posted + first[1] &&
-         first[2] ==
-             replies_.load(std::memory_order_acquire) + outcomes_.load(std::memory_order_acquire);
+  return done == sent;
 }
 
 Status Resident::drain() {
@@ -113,12 +134,11 @@ Status Resident::drain() {
 
 Status Resident::stop(detail::Deadline deadline) {
   std::lock_guard lock(stopMutex_);
-  if (stopped_)
+  if (stopped_.load(std::memory_order_acquire))
     return Status::ok();
   closed_.store(true, std::memory_order_release);
-  const bool drained =
-      !kernel_.isLoaded() || pumpUntil([&] { return !brokenStatus() || isQuiescent(); }, deadline,
-                                       std::chrono::milliseconds(1));
+  const bool drained = pumpUntil([&] { return !brokenStatus() || isQuiescent(); }, deadline,
+                                 std::chrono::milliseconds(1));
   Status parked = Status::ok();
   {
     std::lock_guard kernel(kernelMutex_);
@@ -126,7 +146,7 @@ Status Resident::stop(detail::Deadline deadline) {
       parked = kernel_.park();
   }
   pump();
-  stopped_ = true;
+  stopped_.store(true, std::memory_order_release);
   mailbox_.resolveAll(StatusCode::Closed);
   if (Status status = brokenStatus(); !status)
     return status;
@@ -142,8 +162,8 @@ Statistics Resident::statistics() {
   abi::ResidentCounters device{};
   {
     std::lock_guard kernel(kernelMutex_);
-    if (kernel_.isLoaded())
-      device = kernel_.counters();
+    if (const Result<abi::ResidentCounters> now = kernel_.counters())
+      device = *now;
   }
   Statistics counts;
   for (Client& client : clients_) {
@@ -158,27 +178,12 @@ Statistics Resident::statistics() {
   counts.stopped = device.stopped;
   counts.spilled = device.spilled;
   counts.spawned = spawned_.load(std::memory_order_relaxed);
-  if (stopped_ && counts.sent > counts.handled + counts.deadLetters)
+  if (stopped_.load(std::memory_order_acquire) && counts.sent > counts.handled + counts.deadLetters)
     counts.deadLetters = counts.sent - counts.handled; // what stop() left in the rings
   return counts;
 }
 
 // --- kernels and stencils
-
-template <class Work> auto Resident::withParked(Work&& work) {
-  std::lock_guard kernel(kernelMutex_);
-  const bool wasRunning = kernel_.isRunning();
-  if (wasRunning)
-    static_cast<void>(kernel_.park().isOk()); // a fault shows at the launch
-  auto result = work();
-  if (wasRunning)
-    if (Status status = kernel_.launch(); !status) {
-      std::lock_guard lock(endMutex_);
-      if (!broken_)
-        broken_ = status;
-    }
-  return result;
-}
 
 /// The first launch of a function loads it, for which the device must be still.
 template <class Work> Status Resident::onDevice(const detail::FunctionInfo& function, Work&& work) {

@@ -63,6 +63,8 @@ public:
 
 protected:
   bool pump() override;
+  /// The device writes rings and wakes nobody.
+  std::chrono::microseconds nap() const override { return std::chrono::microseconds(100); }
   Status post(ActorId target, const TypeInfo& message, const void* payload,
               std::uint64_t correlation) override;
 
@@ -84,20 +86,37 @@ private:
   Client& clientOfThread();
   Status enter(ActorId target, std::uint16_t type, std::uint8_t flags, std::uint64_t origin,
                const void* payload, std::uint32_t bytes, bool isCommand);
-  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock);
+  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, bool isCommand);
   Status command(abi::Command what, ActorId target, const abi::CommandArguments& arguments);
   bool readReplies(std::uint32_t index);
+  bool readAllReplies();
   void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
             const std::uint32_t* payload);
   void end(ActorId actor, bool failed, std::uint32_t failCode);
 
   Status prepare(const ActorType& type);
+  Status loadProgram(Program program);
   Status place(const ActorType& type, ActorId id, const void* image);
   bool isQuiescent();
+  bool isStill(std::uint64_t& done, std::uint64_t& sent);
   Status brokenStatus();
-  bool checkKernel();
-  /// Runs `work` while no kernel is resident.
-  template <class Work> auto withParked(Work&& work);
+  void breakWith(const Status& status);
+  Status checkKernel();
+  /// Runs `work` while no kernel is resident. With kernelMutex_.
+  template <class Work> auto whileParked(Work&& work) {
+    const bool wasRunning = kernel_.isRunning();
+    if (wasRunning)
+      static_cast<void>(kernel_.park().isOk()); // a fault shows at the launch
+    auto result = work();
+    if (wasRunning)
+      if (Status status = kernel_.launch(); !status)
+        breakWith(status);
+    return result;
+  }
+  template <class Work> auto withParked(Work&& work) {
+    std::lock_guard kernel(kernelMutex_);
+    return whileParked(std::forward<Work>(work));
+  }
   template <class Work> Status onDevice(const detail::FunctionInfo& function, Work&& work);
 
   const std::shared_ptr<Gpu> gpu_;
@@ -121,9 +140,8 @@ private:
   std::mutex endMutex_; ///< moving entries, and what broke the device
   std::optional<Status> broken_;
   std::mutex stopMutex_;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};
   std::atomic<std::uint32_t> alive_{0};
-  std::uint64_t leftDead_ = 0;
 };
 
 } // namespace ring::runtime::cuda

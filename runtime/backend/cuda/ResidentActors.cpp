@@ -37,11 +37,16 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
 }
 
 constexpr std::uint32_t kCreditEvery = 256;
+/// Idle turns from one look after the kernel to the next: 1% of their time, and some tenths of a
+/// second where the host sleeps between them.
+constexpr std::uint32_t kLookEvery = 4096;
 
 } // namespace
 
 Resident::Client& Resident::clientOfThread() {
-  const std::uint32_t index = threadNumber() % abi::kMaxClients;
+  // The first warp of each of the first warp blocks polls a client's ring: a small GPU has fewer.
+  const std::uint32_t index =
+      threadNumber() % std::min(abi::kMaxClients, kernel_.placement().warpBlocks);
   std::uint32_t inUse = clientsInUse_.load(std::memory_order_acquire);
   while (index >= inUse)
     if (clientsInUse_.compare_exchange_weak(inUse, index + 1, std::memory_order_acq_rel)) {
@@ -52,17 +57,18 @@ Resident::Client& Resident::clientOfThread() {
 }
 
 /// Waits for the device, taking replies in meanwhile: it may wait for room for them.
-Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock) {
+/// Who sends a command has kernelMutex_, and looks after the kernel.
+Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, bool isCommand) {
   lock.unlock();
   for (unsigned turns = 0; turns < 200; ++turns) {
-    if (pump())
+    if (isCommand ? readAllReplies() : pump())
       break;
     pause();
   }
   std::this_thread::yield();
-  if (Status status = brokenStatus(); !status)
+  if (Status status = isCommand ? checkKernel() : brokenStatus(); !status)
     return status;
-  if (closed_.load(std::memory_order_acquire))
+  if (!isCommand && closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (Mailbox::Delivery(mailbox_).isOverBound())
     return Status(StatusCode::Exhausted,
@@ -84,11 +90,11 @@ Status Resident::enter(ActorId target, std::uint16_t type, std::uint8_t flags, s
   header.flags = flags;
   header.sourceShard = index;
   std::unique_lock lock(client.writing);
-  if (bytes > kernel_.program().maxPayload()) // no actor of the program handles one so large
+  if (bytes > client.commands.maxPayload()) // no actor of the program handles one so large
     return Status(StatusCode::WrongType,
                   "no actor on the GPU takes a message of " + std::to_string(bytes) + " bytes");
   while (!client.commands.tryPush(header, origin, payload, bytes))
-    if (Status status = waitForRoom(client, lock); !status)
+    if (Status status = waitForRoom(client, lock, isCommand); !status)
       return status;
   if (!isCommand)
     ++client.sent;
@@ -103,9 +109,9 @@ Status Resident::post(ActorId target, const TypeInfo& message, const void* paylo
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (!kernel_.isRunning()) {
+    std::lock_guard kernel(kernelMutex_); // it is parked for a moment, or there never was an actor
     if (Status status = brokenStatus(); !status)
       return status;
-    std::lock_guard kernel(kernelMutex_); // it is parked for a moment, or there never was an actor
     if (!kernel_.isLoaded())
       return Status(StatusCode::NotFound, "there are no actors");
   }
@@ -125,27 +131,18 @@ Status Resident::command(abi::Command what, ActorId target,
     mailbox_.abandon(ticket);
     return status;
   }
-  std::optional<Status> answer;
-  Status died = Status::ok();
-  for (unsigned turns = 1; !(answer = mailbox_.tryTake(ticket, nullptr)); ++turns) {
-    pump();
+  for (unsigned turns = 1;; ++turns) {
+    if (std::optional<Status> answer = mailbox_.tryTake(ticket, nullptr))
+      return *answer;
+    readAllReplies();
     if (turns % 4096 != 0)
       continue;
-    died = kernel_.check(); // checkKernel() would leave it to us
-    if (!died)
-      break;
+    if (Status died = checkKernel(); !died) {
+      mailbox_.abandon(ticket);
+      return died;
+    }
     std::this_thread::yield();
   }
-  if (died)
-    return *answer;
-  mailbox_.abandon(ticket);
-  {
-    std::lock_guard lock(endMutex_);
-    if (!broken_)
-      broken_ = died;
-  }
-  mailbox_.resolveAll(died.code());
-  return died;
 }
 
 /// Makes the resident kernel one that has this type, and runs it.
@@ -157,31 +154,38 @@ Status Resident::prepare(const ActorType& type) {
   Result<Program> program = compose(types, registry_, kernel_.placement());
   if (!program)
     return program.status();
-  const bool isLarger = kernel_.outgrows(*program);
-  std::vector<std::unique_lock<SpinLock>> writers;
-  if (isLarger && kernel_.isLoaded()) {
-    // Nothing may be under way in rings that are made anew; commands were waited for.
-    for (Client& client : clients_)
-      writers.emplace_back(client.writing);
-    const auto isStill = [&] {
-      pump();
-      const abi::ResidentCounters now = kernel_.counters();
-      std::uint64_t posted = 0;
-      for (const Client& client : clients_)
-        posted += client.sent;
-      return now.handled + now.deadLetters == posted + now.sent &&
-             now.replies == replies_.load() + outcomes_.load();
-    };
-    while (!isStill()) {
-      if (Status status = kernel_.check(); !status)
-        return status;
-      std::this_thread::yield();
-    }
-  }
-  if (Status status = kernel_.load(std::move(*program)); !status)
+  if (Status status = loadProgram(std::move(*program)); !status)
     return status;
   types_ = std::move(types);
-  if (isLarger)
+  kernel_.useClients(clientsInUse_.load(std::memory_order_acquire));
+  return kernel_.launch();
+}
+
+/// The one before goes on where this one cannot be loaded.
+Status Resident::loadProgram(Program program) {
+  const Result<std::vector<char>> cubin = kernel_.compile(program);
+  if (!cubin)
+    return cubin.status();
+  const auto load = [&] { return kernel_.load(std::move(program), *cubin); };
+  if (!kernel_.outgrows(program))
+    return whileParked(load);
+  // Nothing may be under way in rings that are made anew; commands were waited for.
+  std::vector<std::unique_lock<SpinLock>> writers;
+  std::uint64_t posted = 0, done = 0, sent = 0;
+  for (Client& client : clients_) {
+    writers.emplace_back(client.writing);
+    posted += client.sent;
+  }
+  while (kernel_.isLoaded() && !(isStill(done, sent) && done == posted + sent)) {
+    if (!readAllReplies())
+      std::this_thread::yield();
+    static_cast<void>(checkKernel().isOk());
+    if (Status status = brokenStatus(); !status)
+      return status;
+  }
+  const auto loadAndBegin = [&]() -> Status {
+    if (Status status = load(); !status)
+      return status;
     for (std::uint32_t i = 0; i < abi::kMaxClients; ++i) {
       clients_[i].commands = kernel_.makeWriter(i);
       std::lock_guard lock(clients_[i].reading);
@@ -189,8 +193,9 @@ Status Resident::prepare(const ActorType& type) {
       clients_[i].shared = kernel_.makeSharedReader(i);
       clients_[i].credited = 0;
     }
-  kernel_.useClients(clientsInUse_.load(std::memory_order_acquire));
-  return kernel_.launch();
+    return Status::ok();
+  };
+  return whileParked(loadAndBegin);
 }
 
 Status Resident::place(const ActorType& type, ActorId id, const void* image) {
@@ -208,11 +213,9 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
                                              " are free; set `RuntimeOptions::stateBytes`");
   placeOf_[id.index] = {*place, bytes};
   if (bytes > kernel_.staging().bytes()) {
-    if (Status status = kernel_.park(); !status)
+    if (Status status = whileParked([&] { return kernel_.growStaging(bytes); }); !status)
       return status;
-    if (Status status = kernel_.growStaging(bytes); !status)
-      return status;
-    if (Status status = kernel_.launch(); !status)
+    if (Status status = brokenStatus(); !status)
       return status;
   }
   std::memcpy(kernel_.staging().host<void>(), image, bytes);
@@ -234,6 +237,8 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image) {
                                                std::to_string(info.align) +
                                                " bytes; the limit is 16 on CUDA");
   std::lock_guard kernel(kernelMutex_);
+  if (closed_.load(std::memory_order_acquire)) // stop() may have parked the kernel meanwhile
+    return Status(StatusCode::Closed, "the runtime is stopped");
   if (alive_.load() >= options_.maxActors)
     return Status(StatusCode::Exhausted, "all " + std::to_string(options_.maxActors) +
                                              " actors are in use; set "
@@ -265,8 +270,8 @@ Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
     return status;
   if (Status status = directory_.copyState(id, actor, state); !status)
     return status; // checks who it is; what it copied is the image
-  if (stopped_) {
-    // The kernel has left; its last write is in the arena.
+  if (!kernel_.isRunning()) {
+    // stop() has parked it for good: its last write is in the arena.
     const auto place = placeOf_.at(id.index);
     return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
   }
@@ -341,14 +346,23 @@ bool Resident::readReplies(std::uint32_t index) {
   return any;
 }
 
-bool Resident::pump() {
+bool Resident::readAllReplies() {
   bool any = false;
   const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
   for (std::uint32_t i = 0; i < clients; ++i)
     any |= readReplies(i);
-  if (!any && idleTurns_.fetch_add(1, std::memory_order_relaxed) % 65536 == 65535)
-    checkKernel();
   return any;
+}
+
+bool Resident::pump() {
+  if (readAllReplies())
+    return true;
+  if (idleTurns_.fetch_add(1, std::memory_order_relaxed) % kLookEvery == 0) {
+    std::unique_lock kernel(kernelMutex_, std::try_to_lock);
+    if (kernel) // else its owner finds out
+      static_cast<void>(checkKernel().isOk());
+  }
+  return false;
 }
 
 } // namespace ring::runtime::cuda

@@ -45,6 +45,9 @@ Result<GpuMemory> GpuMemory::allocate(const std::shared_ptr<Gpu>& gpu, Kind kind
       return status;
     if (Status status = gpu->check(words, api.MemsetD8(made.device_, 0, made.bytes_)); !status)
       return status;
+    // It may be under way yet, and our own streams do not wait for it.
+    if (Status status = gpu->check(words, api.StreamSynchronize(nullptr)); !status)
+      return status;
     return made;
   }
   if (Status status = gpu->check(
@@ -59,7 +62,7 @@ Result<GpuMemory> GpuMemory::allocate(const std::shared_ptr<Gpu>& gpu, Kind kind
 }
 
 GpuMemory::~GpuMemory() {
-  if (!gpu_ || !gpu_->enter())
+  if (!gpu_ || !gpu_->enterToFree())
     return;
   if (host_)
     gpu_->api().MemFreeHost(host_);
@@ -77,8 +80,7 @@ void GpuMemory::swap(GpuMemory& other) noexcept {
 // --- ResidentKernel
 
 Placement ResidentKernel::placementOn(const Gpu& gpu) {
-  const auto chips =
-      static_cast<std::uint32_t>(std::max(1, gpu.attribute(DeviceAttribute::MultiprocessorCount)));
+  const std::uint32_t chips = gpu.multiprocessors();
   const std::uint32_t blockShards =
       chips < 2 ? 0 : std::min(kMaxBlockShards, std::max(1u, chips / 8));
   return {chips - blockShards, blockShards};
@@ -98,10 +100,9 @@ ResidentKernel::~ResidentKernel() {
   ended_.notify_all();
   if (heart_.joinable())
     heart_.join();
-  if (!gpu_->enter())
+  if (!gpu_->enterToFree())
     return;
-  if (module_)
-    api_.ModuleUnload(module_);
+  unload(image_);
   for (StreamImpl* stream : {stream_, copies_})
     if (stream)
       api_.StreamDestroy(stream);
@@ -111,8 +112,10 @@ Status ResidentKernel::open() {
   if (!hasWideAccess())
     return {StatusCode::Unsupported,
             "this processor has no 16-byte access (AVX, LSE2) for the rings to the GPU"};
-  if (gpu_->attribute(DeviceAttribute::CooperativeLaunch) == 0)
-    return {StatusCode::Unsupported, "the GPU has no cooperative launch"};
+  if (!gpu_->hasCooperativeLaunch())
+    return {StatusCode::Unsupported,
+            "the GPU has no cooperative launch, which the resident kernel needs; take another "
+            "`RuntimeOptions::backend`"};
   if (Status status = gpu_->enter(); !status)
     return status;
   for (StreamImpl** stream : {&stream_, &copies_})
@@ -167,60 +170,92 @@ Status ResidentKernel::upload(DevicePointer to, const void* from, std::uint64_t 
   return gpu_->check(what, api_.StreamSynchronize(copies_));
 }
 
-Status ResidentKernel::load(Program program) {
-  if (Status status = park(); !status)
+Result<std::vector<char>> ResidentKernel::compile(const Program& program) const {
+  Result<std::vector<char>> cubin =
+      cuda::compile(program.source, gpu_->capability(), programHeaders());
+  if (cubin)
+    return cubin;
+  const StatusCode code = cubin.status().code();
+  return Status(code == StatusCode::InvalidArgument ? StatusCode::Internal : code,
+                "cannot compile the resident kernel: " + cubin.status().message());
+}
+
+Status ResidentKernel::load(Program program, const std::vector<char>& cubin) {
+  if (Status status = gpu_->enter(); !status)
     return status;
-  Result<std::vector<char>> cubin = compile(program.source, gpu_->capability(), programHeaders());
-  if (!cubin)
-    return Status(cubin.status().code() == StatusCode::InvalidArgument ? StatusCode::Internal
-                                                                       : cubin.status().code(),
-                  "cannot compile the resident kernel: " + cubin.status().message());
-  const bool isLarger = outgrows(program);
-  ModuleImpl* module = nullptr;
+  Result<Image> image = makeImage(program, cubin);
+  if (!image)
+    return image.status();
+  if (outgrows(program)) {
+    Result<Rings> made = makeRings(program);
+    if (!made) {
+      unload(*image);
+      return made.status();
+    }
+    // From here on the rings before are of no use: without records there is no program.
+    unload(image_);
+    made_ = std::move(*made);
+    if (Status status = clearRecords(); !status) {
+      unload(*image);
+      return status;
+    }
+  }
+  unload(image_);
+  image_ = *image;
+  program_ = std::move(program);
+  return Status::ok();
+}
+
+void ResidentKernel::unload(Image& image) {
+  if (image.module)
+    api_.ModuleUnload(image.module);
+  image = Image();
+}
+
+Result<ResidentKernel::Image> ResidentKernel::makeImage(const Program& program,
+                                                        const std::vector<char>& cubin) {
+  Image image;
   if (Status status = gpu_->check("cannot load the resident kernel",
-                                  api_.ModuleLoadData(&module, cubin->data()));
+                                  api_.ModuleLoadData(&image.module, cubin.data()));
       !status)
     return status;
-  if (module_)
-    api_.ModuleUnload(module_);
-  module_ = module;
-  program_ = std::move(program);
-  if (Status status = makeFunction(); !status) {
-    function_ = nullptr;
+  if (Status status = findFunction(image, program); !status) {
+    unload(image);
     return status;
   }
-  return isLarger ? allocateRings() : Status::ok();
+  return image;
 }
 
 /// All blocks must be on the chip at once: asked here, with the numbers and the culprit.
-Status ResidentKernel::makeFunction() {
-  if (Status status = gpu_->check("no resident kernel in its own module",
-                                  api_.ModuleGetFunction(&function_, module_, "ring_resident"));
+Status ResidentKernel::findFunction(Image& image, const Program& program) {
+  if (Status status =
+          gpu_->check("no resident kernel in its own module",
+                      api_.ModuleGetFunction(&image.function, image.module, "ring_resident"));
       !status)
     return status;
   std::size_t tableBytes = 0;
   if (Status status =
           gpu_->check("the resident kernel's table",
-                      api_.ModuleGetGlobal(&table_, &tableBytes, module_, "ring_table"));
+                      api_.ModuleGetGlobal(&image.table, &tableBytes, image.module, "ring_table"));
       !status)
     return status;
   if (tableBytes != sizeof(abi::ResidentTable))
     return {StatusCode::Internal, "the resident kernel's table has " + std::to_string(tableBytes) +
                                       " bytes on the device and " +
                                       std::to_string(sizeof(abi::ResidentTable)) + " here"};
-  sharedBytes_ = abi::kWarpsPerBlock * program_.stagedAtOnce() * program_.stageBytes();
-  if (Status status =
-          gpu_->check("the resident kernel's shared memory",
-                      api_.FuncSetAttribute(function_, FunctionAttribute::MaxDynamicSharedBytes,
-                                            static_cast<int>(sharedBytes_)));
+  image.sharedBytes = abi::kWarpsPerBlock * program.stagedAtOnce() * program.stageBytes();
+  if (Status status = gpu_->check("the resident kernel's shared memory",
+                                  api_.FuncSetAttribute(image.function,
+                                                        FunctionAttribute::MaxDynamicSharedBytes,
+                                                        static_cast<int>(image.sharedBytes)));
       !status)
     return status;
   int perChip = 0, registers = 0, fixedShared = 0;
-  api_.FuncGetAttribute(&registers, FunctionAttribute::Registers, function_);
-  api_.FuncGetAttribute(&fixedShared, FunctionAttribute::SharedBytes, function_);
-  if (Status status =
-          gpu_->check("cannot ask for the occupancy",
-                      api_.OccupancyMaxActiveBlocks(&perChip, function_, kThreads, sharedBytes_));
+  api_.FuncGetAttribute(&registers, FunctionAttribute::Registers, image.function);
+  api_.FuncGetAttribute(&fixedShared, FunctionAttribute::SharedBytes, image.function);
+  if (Status status = gpu_->check(
+          "cannot ask for the occupancy",
+          api_.OccupancyMaxActiveBlocks(&perChip, image.function, kThreads, image.sharedBytes));
       !status)
     return status;
   if (perChip >= 1)
@@ -228,21 +263,22 @@ Status ResidentKernel::makeFunction() {
   return {StatusCode::Exhausted,
           "the resident kernel does not fit: a block of " + std::to_string(kThreads) +
               " threads needs " + std::to_string(registers) + " registers a thread and " +
-              std::to_string(sharedBytes_ + static_cast<unsigned>(fixedShared)) +
-              " bytes of shared memory; messages of " + std::to_string(program_.slotBytes()) +
+              std::to_string(image.sharedBytes + static_cast<unsigned>(fixedShared)) +
+              " bytes of shared memory; messages of " + std::to_string(program.slotBytes()) +
               " bytes a slot and block variables of Warp and Block actors decide that"};
 }
 
-Status ResidentKernel::allocateRings() {
+Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) {
+  Rings rings;
   using Kind = GpuMemory::Kind;
   const std::uint64_t shards = placement_.shards();
-  heldCapacity_ = 3 * 32 * program_.maxSends;
+  rings.heldCapacity = 3 * 32 * program.maxSends;
   const std::uint64_t heldBytes =
-      (sizeof(abi::HeldMessage) + program_.streamWords() * 4 + 15) / 16 * 16;
+      (sizeof(abi::HeldMessage) + program.streamWords() * 4 + 15) / 16 * 16;
   const std::string culprit =
-      program_.mostSends ? " (`" + std::string(program_.mostSends->info->name) + "` sends up to " +
-                               std::to_string(program_.maxSends) + " messages from one handler)"
-                         : "";
+      program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
+                              std::to_string(program.maxSends) + " messages from one handler)"
+                        : "";
   const std::string heldWhat = "messages that wait" + culprit, outboxWhat = "outboxes" + culprit;
   const struct {
     GpuMemory& memory;
@@ -250,24 +286,29 @@ Status ResidentKernel::allocateRings() {
     std::uint64_t bytes;
     const char* what;
   } pieces[] = {
-      {slots_, Kind::Device, shards * program_.mailboxSlots() * program_.slotBytes(), "mailboxes"},
-      {held_, Kind::Device, shards * heldCapacity_ * heldBytes, heldWhat.c_str()},
-      {outboxes_, Kind::Device, shards * 32 * program_.maxSends * program_.streamWords() * 4,
+      {rings.slots, Kind::Device, shards * program.mailboxSlots() * program.slotBytes(),
+       "mailboxes"},
+      {rings.held, Kind::Device, shards * rings.heldCapacity * heldBytes, heldWhat.c_str()},
+      {rings.outboxes, Kind::Device, shards * 32 * program.maxSends * program.streamWords() * 4,
        outboxWhat.c_str()},
-      {clientRings_, Kind::Pinned,
-       std::uint64_t(abi::kMaxClients) * 3 * program_.clientSlots() * program_.slotBytes(),
+      {rings.clients, Kind::Pinned,
+       std::uint64_t(abi::kMaxClients) * 3 * program.clientSlots() * program.slotBytes(),
        "rings of clients"},
   };
   for (const auto& piece : pieces) {
-    piece.memory = GpuMemory(); // first the old one goes
     Result<GpuMemory> made = GpuMemory::allocate(gpu_, piece.kind, piece.bytes, piece.what);
     if (!made)
       return made.status();
     piece.memory = std::move(*made);
   }
-  // Rings begin anew: no ticket is taken, nothing was read.
-  if (Status status =
-          gpu_->check("cannot clear rings", api_.MemsetD8(rings_.address(), 0, rings_.bytes()));
+  return rings;
+}
+
+/// Rings begin anew: no ticket is taken, nothing was read.
+Status ResidentKernel::clearRecords() {
+  const std::uint64_t shards = placement_.shards();
+  if (Status status = gpu_->check("cannot clear rings",
+                                  api_.MemsetD8Async(rings_.address(), 0, rings_.bytes(), copies_));
       !status)
     return status;
   std::vector<abi::ResidentShard> records(shards);
@@ -297,18 +338,18 @@ abi::ResidentTable ResidentKernel::table() const {
   table.parkedFor = reinterpret_cast<std::uint32_t*>(words + kParkedForOffset);
   table.told = told_.device<abi::Told>();
   table.actors = actors_;
-  table.heldCapacity = heldCapacity_;
+  table.heldCapacity = made_.heldCapacity;
   table.beatLimitNs = kBeatLimitNs;
   table.directory = directory_.device<abi::ResidentEntry>();
   table.states = states_.device<std::uint8_t>();
   table.rings = rings_.device<abi::ResidentRing>();
-  table.slots = slots_.device<abi::Chunk>();
+  table.slots = made_.slots.device<abi::Chunk>();
   table.records = records_.device<abi::ResidentShard>();
-  table.held = held_.device<std::uint8_t>();
-  table.outboxes = outboxes_.device<std::uint32_t>();
+  table.held = made_.held.device<std::uint8_t>();
+  table.outboxes = made_.outboxes.device<std::uint32_t>();
   const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
   for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
-    abi::Chunk* first = clientRings_.device<abi::Chunk>() + 3 * client * ring;
+    abi::Chunk* first = made_.clients.device<abi::Chunk>() + 3 * client * ring;
     table.client[client] = {first, reinterpret_cast<std::uint64_t*>(words + readOffset(client)),
                             first + ring, first + 2 * ring,
                             reinterpret_cast<abi::ReplyCredit*>(words + creditOffset(client))};
@@ -321,12 +362,15 @@ Status ResidentKernel::launch() {
     return Status::ok();
   if (Status status = gpu_->enter(); !status)
     return status;
+  if (!isLoaded())
+    return {StatusCode::Internal, "the resident kernel's program could not be loaded"};
   {
     std::lock_guard lock(wordMutex_);
     mode_ = abi::kModeRun;
     writeHostWord();
     const abi::ResidentTable made = table();
-    if (Status status = upload(table_, &made, sizeof(made), "cannot write the table"); !status)
+    if (Status status = upload(image_.table, &made, sizeof(made), "cannot write the table");
+        !status)
       return status;
     const abi::Told told{mode_, clients_};
     if (Status status =
@@ -334,10 +378,10 @@ Status ResidentKernel::launch() {
         !status)
       return status;
   }
-  if (Status status =
-          gpu_->check("cannot launch the resident kernel",
-                      api_.LaunchCooperativeKernel(function_, placement_.blocks(), 1, 1, kThreads,
-                                                   1, 1, sharedBytes_, stream_, nullptr));
+  if (Status status = gpu_->check(
+          "cannot launch the resident kernel",
+          api_.LaunchCooperativeKernel(image_.function, placement_.blocks(), 1, 1, kThreads, 1, 1,
+                                       image_.sharedBytes, stream_, nullptr));
       !status)
     return status;
   running_.store(true, std::memory_order_release);
@@ -399,18 +443,18 @@ void ResidentKernel::beat() {
 
 CommandWriter ResidentKernel::makeWriter(std::uint32_t client) const {
   const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {clientRings_.host<abi::Chunk>() + 3 * client * ring, program_.clientSlots(),
+  return {made_.clients.host<abi::Chunk>() + 3 * client * ring, program_.clientSlots(),
           reinterpret_cast<std::uint64_t*>(words_.host<std::byte>() + readOffset(client)),
           program_.slotChunks};
 }
 ReplyReader ResidentKernel::makeOwnReader(std::uint32_t client) const {
   const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {clientRings_.host<abi::Chunk>() + (3 * client + 1) * ring, program_.clientSlots(),
+  return {made_.clients.host<abi::Chunk>() + (3 * client + 1) * ring, program_.clientSlots(),
           program_.slotChunks};
 }
 ReplyReader ResidentKernel::makeSharedReader(std::uint32_t client) const {
   const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {clientRings_.host<abi::Chunk>() + (3 * client + 2) * ring, program_.clientSlots(),
+  return {made_.clients.host<abi::Chunk>() + (3 * client + 2) * ring, program_.clientSlots(),
           program_.slotChunks};
 }
 
@@ -423,14 +467,19 @@ void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::ui
              static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)});
 }
 
-abi::ResidentCounters ResidentKernel::counters() {
+Result<abi::ResidentCounters> ResidentKernel::counters() {
   abi::ResidentCounters sum{};
   const std::uint64_t bytes = placement_.shards() * sizeof(abi::ResidentShard);
-  if (!gpu_->enter() ||
-      api_.MemcpyDtoHAsync(counters_.host<void>(), records_.address(), bytes, copies_) !=
-          CuResult::Success ||
-      api_.StreamSynchronize(copies_) != CuResult::Success)
-    return sum;
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  if (Status status = gpu_->check(
+          "cannot read the counters",
+          api_.MemcpyDtoHAsync(counters_.host<void>(), records_.address(), bytes, copies_));
+      !status)
+    return status;
+  if (Status status = gpu_->check("cannot read the counters", api_.StreamSynchronize(copies_));
+      !status)
+    return status;
   const auto* records = counters_.host<abi::ResidentShard>();
   for (std::uint32_t i = 0; i < placement_.shards(); ++i) {
     const abi::ResidentCounters& one = records[i].counters;

@@ -58,10 +58,12 @@ public:
   Status open();
   const Placement& placement() const { return placement_; }
 
-  /// Compiles and loads a program; parks a running one. Rings are made anew where slots or outboxes
-  /// get larger: they must be empty then.
-  Status load(Program program);
-  bool isLoaded() const { return function_ != nullptr; }
+  /// Touches no driver: the kernel may run meanwhile. Internal with the compiler's log.
+  Result<std::vector<char>> compile(const Program& program) const;
+  /// Loads a program while the kernel is parked; one that cannot be loaded leaves the one before as
+  /// it was. Rings are made anew where slots or outboxes get larger: they must be empty then.
+  Status load(Program program, const std::vector<char>& cubin);
+  bool isLoaded() const { return image_.function != nullptr; }
   const Program& program() const { return program_; }
   /// The next load() of this program makes new rings.
   bool outgrows(const Program& program) const;
@@ -80,7 +82,7 @@ public:
   ReplyReader makeSharedReader(std::uint32_t client) const;
   /// Any thread: how far the client's replies were read.
   void giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared);
-  abi::ResidentCounters counters();
+  Result<abi::ResidentCounters> counters();
   /// Of a parked kernel: `place` in units of 16 bytes.
   Status readState(std::uint32_t place, std::span<std::byte> state);
 
@@ -89,9 +91,24 @@ public:
   Status growStaging(std::uint64_t bytes);
 
 private:
-  Status allocateRings();
+  /// The module of a program, on the device.
+  struct Image {
+    ModuleImpl* module = nullptr;
+    FunctionImpl* function = nullptr;
+    DevicePointer table = 0;
+    std::uint32_t sharedBytes = 0;
+  };
+  /// What is as large as the program's messages and sends.
+  struct Rings {
+    GpuMemory slots, held, outboxes, clients;
+    std::uint32_t heldCapacity = 0;
+  };
+  Result<Image> makeImage(const Program& program, const std::vector<char>& cubin);
+  Status findFunction(Image& image, const Program& program);
+  Result<Rings> makeRings(const Program& program);
+  Status clearRecords();
+  void unload(Image& image);
   Status upload(DevicePointer to, const void* from, std::uint64_t bytes, const char* what);
-  Status makeFunction();
   abi::ResidentTable table() const;
   void writeHostWord();
   void beat();
@@ -104,14 +121,10 @@ private:
   const Placement placement_;
   StreamImpl* stream_ = nullptr; ///< the kernel's
   StreamImpl* copies_ = nullptr;
-  ModuleImpl* module_ = nullptr;
-  FunctionImpl* function_ = nullptr;
-  DevicePointer table_ = 0; ///< of the module
-  std::uint32_t sharedBytes_ = 0;
+  Image image_;
+  Rings made_;
   Program program_;
   GpuMemory told_, directory_, states_, rings_, records_, counters_, words_, staging_;
-  GpuMemory slots_, held_, outboxes_, clientRings_;
-  std::uint32_t heldCapacity_ = 0;
   std::atomic<bool> running_{false};
 
   std::mutex wordMutex_; // what the host tells: mode, beat, clients

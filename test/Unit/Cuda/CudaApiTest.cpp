@@ -43,7 +43,11 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(CuResult::InvalidValue), int(CUDA_ERROR_INVALID_VALUE));
   EXPECT_EQ(int(CuResult::OutOfMemory), int(CUDA_ERROR_OUT_OF_MEMORY));
   EXPECT_EQ(int(CuResult::NoDevice), int(CUDA_ERROR_NO_DEVICE));
+  EXPECT_EQ(int(CuResult::EccUncorrectable), int(CUDA_ERROR_ECC_UNCORRECTABLE));
   EXPECT_EQ(int(CuResult::NotReady), int(CUDA_ERROR_NOT_READY));
+  EXPECT_EQ(int(CuResult::LaunchOutOfResources), int(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES));
+  EXPECT_EQ(int(CuResult::NotPermitted), int(CUDA_ERROR_NOT_PERMITTED));
+  EXPECT_EQ(int(CuResult::NotSupported), int(CUDA_ERROR_NOT_SUPPORTED));
   EXPECT_EQ(int(CuResult::CooperativeLaunchTooLarge), int(CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE));
   EXPECT_EQ(int(DeviceAttribute::MultiprocessorCount),
             int(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
