@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The CUDA backend over a driver whose every call can fail (test/shims/cuda): each failure ends in
+// a status that names the driver's error or is survived; nothing hangs and nothing is left behind.
+#include "test/shims/cuda/FakeDriver.h"
+
+#include "Demo.ring.h"
+#include "Traffic.ring.h"
+#include "Wide.ring.h"
+
+#include <ringkernel/runtime.h>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace ring::test {
+namespace {
+
+class FakeCuda : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    setenv("RINGKERNEL_CUDA_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
+    setenv("RINGKERNEL_NVRTC_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
+    setenv("RINGKERNEL_CACHE_DIR", "", 1);
+  }
+  void SetUp() override {
+    void* library = dlopen(RINGKERNEL_FAKE_CUDA, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(library, nullptr) << dlerror();
+    reset = find<FakeReset>(library, "fakeReset");
+    hasFailed = find<FakeHasFailed>(library, "fakeHasFailed");
+    failedCall = find<FakeFailedCall>(library, "fakeFailedCall");
+    live = find<FakeLive>(library, "fakeLive");
+  }
+  template <class Function> static Function* find(void* library, const char* name) {
+    return reinterpret_cast<Function*>(dlsym(library, name));
+  }
+
+  static RuntimeOptions options() {
+    RuntimeOptions options;
+    options.backend = Backend::Cuda;
+    options.maxActors = 64;
+    options.stateBytes = 1 << 16;
+    return options;
+  }
+  /// What opening says on this GPU.
+  Status opened(const FakeGpu& gpu) {
+    reset(&gpu, 0, 0);
+    const Status status = Runtime::create(options()).status();
+    EXPECT_EQ(live(), 0);
+    return status;
+  }
+
+  FakeReset* reset = nullptr;
+  FakeHasFailed* hasFailed = nullptr;
+  FakeFailedCall* failedCall = nullptr;
+  FakeLive* live = nullptr;
+};
+
+/// Uses most of the backend; gives the first status that is not as it should be.
+Status useAll(const RuntimeOptions& options) {
+  Result<Runtime> made = Runtime::create(options);
+  if (!made)
+    return made.status();
+  Runtime& runtime = *made;
+  Status first = Status::ok();
+  const auto note = [&](const Status& status) {
+    if (first && !status)
+      first = status;
+  };
+  const auto small = runtime.spawn<FraudMonitor>(2.0f);
+  note(small.status());
+  const auto memory = runtime.buffer<float>(1000);
+  note(memory.status());
+  const auto other = runtime.spawn<traffic::Register>(5u); // the program is put together anew
+  note(other.status());
+  const auto wide = runtime.spawn<wide::Collector>(); // larger slots: the rings too
+  note(wide.status());
+  if (small) {
+    note(runtime.send(*small, Transfer{1, 2, 3, 4.0f}));
+    const Status answer = runtime.ask<Alert>(*small, Transfer{1, 2, 3, 4.0f}).get().status();
+    if (answer.code() != StatusCode::NoReply && first)
+      first = Status(answer.code(), "asked: " + answer.message());
+    note(runtime.state(*small).status());
+  }
+  note(runtime.drain());
+  note(runtime.stop());
+  return first;
+}
+
+TEST_F(FakeCuda, RunsWhereNothingFails) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  const Status status = useAll(options());
+  EXPECT_TRUE(status) << status.message();
+  EXPECT_EQ(live(), 0);
+}
+
+class FakeCudaFails : public FakeCuda, public testing::WithParamInterface<int> {};
+
+TEST_P(FakeCudaFails, EveryCallMayFail) {
+  constexpr int kFirstFault = 700;
+  const int result = GetParam();
+  for (unsigned call = 1;; ++call) {
+    reset(std::make_unique<FakeGpu>().get(), call, result);
+    const Status status = useAll(options());
+    const std::string where = "call " + std::to_string(call) + ", `" + failedCall() + "`";
+    if (!hasFailed()) {
+      EXPECT_TRUE(status) << status.message();
+      EXPECT_GT(call, 100u) << "the scenario makes few calls";
+      break;
+    }
+    // A question is answered with the code alone: what ended the device is told by stop().
+    const bool isNamed = status.message().find("CUDA_ERROR_FAKED") != std::string::npos ||
+                         status.message().starts_with("asked: ");
+    EXPECT_TRUE(status || isNamed) << where << ": " << status.message();
+    if (result < kFirstFault) // else the context takes everything with it
+      EXPECT_EQ(live(), 0) << where;
+    if (HasFailure())
+      break;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Results, FakeCudaFails,
+                         testing::Values(1 /* invalid value */, 2 /* out of memory */,
+                                         700 /* illegal address */, 801 /* not supported */),
+                         testing::PrintToStringParamName());
+
+TEST_F(FakeCuda, GpusThatCannotServeAreRefusedWithTheReason) {
+  FakeGpu gpu;
+  gpu.driverVersion = 11080;
+  EXPECT_EQ(opened(gpu).message(),
+            "the CUDA driver is for CUDA 11.8; 12.0 or newer is needed: update it");
+  gpu = FakeGpu();
+  gpu.devices = 0;
+  EXPECT_EQ(opened(gpu).code(), StatusCode::NotFound);
+  gpu = FakeGpu();
+  gpu.capability = 70;
+  EXPECT_EQ(opened(gpu).message(), "the GPU has compute capability 7.0; 7.5 is needed");
+  gpu = FakeGpu();
+  gpu.cooperativeLaunch = 0;
+  EXPECT_EQ(opened(gpu).code(), StatusCode::Unsupported);
+  gpu = FakeGpu();
+  gpu.memoryBytes = 4096;
+  EXPECT_EQ(opened(gpu).code(), StatusCode::Exhausted);
+  EXPECT_TRUE(opened(FakeGpu()));
+}
+
+TEST_F(FakeCuda, AKernelThatDoesNotFitIsRefused) {
+  FakeGpu gpu;
+  gpu.blocksPerMultiprocessor = 0;
+  reset(&gpu, 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  EXPECT_EQ(runtime->spawn<FraudMonitor>(1.0f).status().code(), StatusCode::Exhausted);
+}
+
+/// Slots of the second type need rings that the GPU has no memory for: the first actor lives on.
+TEST_F(FakeCuda, AProgramThatCannotBeLoadedLeavesTheOneBefore) {
+  FakeGpu gpu;
+  gpu.memoryBytes = 22 << 20;
+  reset(&gpu, 0, 0);
+  {
+    Result<Runtime> runtime = Runtime::create(options());
+    ASSERT_TRUE(runtime) << runtime.status().message();
+    const auto actor = runtime->spawn<FraudMonitor>(1.0f);
+    ASSERT_TRUE(actor) << actor.status().message();
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(runtime->spawn<wide::Collector>().status().code(), StatusCode::Exhausted);
+      EXPECT_EQ(runtime->ask<Alert>(*actor, Transfer{1, 2, 3, 4.0f}).get().status().code(),
+                StatusCode::NoReply);
+    }
+    EXPECT_TRUE(runtime->drain());
+  }
+  EXPECT_EQ(live(), 0);
+}
+
+/// A GPU of few multiprocessors polls fewer clients' rings than there are threads.
+TEST_F(FakeCuda, EveryThreadIsHeardOnASmallGpu) {
+  FakeGpu gpu;
+  gpu.multiprocessors = 2;
+  reset(&gpu, 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  const auto actor = runtime->spawn<FraudMonitor>(1.0f);
+  ASSERT_TRUE(actor) << actor.status().message();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 20; ++i)
+    threads.emplace_back([&] {
+      EXPECT_EQ(runtime->ask<Alert>(*actor, Transfer{1, 2, 3, 4.0f}).get().status().code(),
+                StatusCode::NoReply);
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+TEST_F(FakeCuda, WhatEndedCanBeReadAndNotUsed) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime);
+  const auto actor = runtime->spawn<traffic::Register>(7u);
+  ASSERT_TRUE(actor) << actor.status().message();
+  std::thread second([&] { EXPECT_TRUE(runtime->stop()); });
+  EXPECT_TRUE(runtime->stop());
+  second.join();
+  EXPECT_TRUE(runtime->state(*actor));
+  EXPECT_EQ(runtime->send(*actor, traffic::Add{1}).code(), StatusCode::Closed);
+  EXPECT_EQ(runtime->spawn<traffic::Register>(1u).status().code(), StatusCode::Closed);
+}
+
+} // namespace
+} // namespace ring::test

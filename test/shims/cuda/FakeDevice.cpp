@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reads and writes the rings as runtime/device/cuda/resident does, one message at a time.
+#include "test/shims/cuda/FakeDevice.h"
+
+#include "runtime/backend/cuda/HostRing.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace ring::test {
+namespace {
+
+std::uint32_t defined(const std::string& source, const std::string& name) {
+  const std::string text = "#define " + name + " ";
+  const std::size_t at = source.find(text);
+  if (at == std::string::npos)
+    std::abort(); // no composed program
+  return static_cast<std::uint32_t>(std::stoul(source.substr(at + text.size())));
+}
+
+abi::Chunk loadChunk(const abi::Chunk* from) {
+  abi::Chunk chunk;
+  chunk.tag = __atomic_load_n(&from->tag, __ATOMIC_ACQUIRE); // the host's store is one access
+  std::memcpy(chunk.words, from->words, sizeof(chunk.words));
+  return chunk;
+}
+
+} // namespace
+
+FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table)
+    : table_(table), slotChunks_(defined(source, "RING_SLOT_CHUNKS")),
+      clientSlots_(defined(source, "RING_CLIENT_SLOTS")),
+      warpBlocks_(defined(source, "RING_WARP_SHARDS") / abi::kWarpsPerBlock),
+      thread_([this] { run(); }) {}
+
+FakeDevice::~FakeDevice() {
+  isDead_.store(true, std::memory_order_release); // a fault ends it where it is
+  join();
+}
+
+void FakeDevice::join() {
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void FakeDevice::run() {
+  const auto* mode = &const_cast<const abi::HostWord*>(table_.host)->mode;
+  const auto* clients = &const_cast<const abi::HostWord*>(table_.host)->clients;
+  while (!isDead_.load(std::memory_order_acquire) &&
+         __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun) {
+    bool any = false;
+    const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), warpBlocks_);
+    for (std::uint32_t client = 0; client < count; ++client)
+      any |= poll(client);
+    if (!any)
+      std::this_thread::yield();
+  }
+  isRunning_.store(false, std::memory_order_release);
+}
+
+bool FakeDevice::poll(std::uint32_t client) {
+  abi::ResidentShard& record = table_.records[client * abi::kWarpsPerBlock];
+  const std::uint64_t read = record.commandsRead;
+  const abi::Chunk* slot = table_.client[client].commands + read % clientSlots_ * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(read, clientSlots_);
+  abi::Chunk chunk = loadChunk(slot);
+  if (chunk.tag != tag)
+    return false;
+  const std::uint32_t used = chunk.words[2] >> 8 & 0xff;
+  std::vector<std::uint32_t> stream;
+  for (std::uint32_t i = 0; i < used; ++i) {
+    chunk = loadChunk(slot + i);
+    if (chunk.tag != tag)
+      return false;
+    stream.insert(stream.end(), chunk.words, chunk.words + abi::kWordsPerChunk);
+  }
+  take(client, stream);
+  ++record.commandsRead;
+  __atomic_store_n(table_.client[client].commandsRead, record.commandsRead, __ATOMIC_RELEASE);
+  return true;
+}
+
+void FakeDevice::take(std::uint32_t client, const std::vector<std::uint32_t>& stream) {
+  abi::MessageHeader header{};
+  std::memcpy(&header.targetIndex, stream.data(), 12);
+  std::uint64_t correlation;
+  std::memcpy(&correlation, stream.data() + 3, sizeof(correlation));
+  abi::ResidentOutcomeCode code = abi::ResidentOutcomeCode::NoReply;
+  if (header.flags & abi::kFlagCommand) {
+    abi::CommandArguments arguments;
+    std::memcpy(&arguments, stream.data() + abi::kPayloadWord, sizeof(arguments));
+    code = obey(header, arguments);
+  }
+  abi::ResidentCounters& counters = table_.records[client * abi::kWarpsPerBlock].counters;
+  if (correlation != 0) {
+    answer(client, header, correlation, code);
+    __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
+  }
+  if (!(header.flags & abi::kFlagCommand))
+    __atomic_fetch_add(&counters.handled, 1, __ATOMIC_RELEASE);
+}
+
+abi::ResidentOutcomeCode FakeDevice::obey(const abi::MessageHeader& header,
+                                          const abi::CommandArguments& arguments) {
+  abi::ResidentEntry& entry = table_.directory[header.targetIndex];
+  auto* host = reinterpret_cast<void*>(arguments.host);
+  if (header.type == static_cast<std::uint16_t>(abi::Command::Spawn)) {
+    entry = {arguments.place, header.targetGeneration,
+             static_cast<std::uint16_t>(arguments.actorType), abi::kEntryActive, 0};
+    std::memcpy(table_.states + std::uint64_t(entry.place) * 16, host, arguments.bytes);
+    return abi::ResidentOutcomeCode::Ok;
+  }
+  if (entry.generation != header.targetGeneration || entry.life == abi::kEntryFree)
+    return abi::ResidentOutcomeCode::Gone;
+  std::memcpy(host, table_.states + std::uint64_t(entry.place) * 16, arguments.bytes);
+  return abi::ResidentOutcomeCode::Ok;
+}
+
+/// Through the client's own ring; tests leave fewer answers in it than it has slots.
+void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
+                        std::uint64_t correlation, abi::ResidentOutcomeCode code) {
+  const abi::ResidentOutcome outcome{code, 0};
+  abi::MessageHeader header = to;
+  header.flags = abi::kFlagOutcome;
+  header.chunks = static_cast<std::uint8_t>(abi::chunksOf(sizeof(outcome)));
+  std::uint32_t stream[3 * abi::kWordsPerChunk] = {};
+  std::memcpy(stream, &header.targetIndex, 12);
+  std::memcpy(stream + 3, &correlation, sizeof(correlation));
+  std::memcpy(stream + abi::kPayloadWord, &outcome, sizeof(outcome));
+  std::uint64_t& ticket = table_.records[client * abi::kWarpsPerBlock].ownTicket;
+  abi::Chunk* slot = table_.client[client].own + ticket % clientSlots_ * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(ticket, clientSlots_);
+  for (std::uint32_t i = 0; i < header.chunks; ++i) {
+    const std::uint32_t* words = stream + i * abi::kWordsPerChunk;
+    runtime::cuda::storeWide(slot + i, {tag, words[0], words[1], words[2]});
+  }
+  ++ticket;
+}
+
+} // namespace ring::test

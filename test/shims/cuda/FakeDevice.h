@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The device's end of the resident kernel's rings, played by a thread: obeys commands, answers
+// every question with "no reply", and leaves when it is told to park. Runs no handlers. As on a
+// GPU, warp 0 of block i polls client i's ring and no other does.
+#ifndef RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
+#define RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
+
+#include <ringkernel/abi/Resident.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace ring::test {
+
+class FakeDevice {
+public:
+  /// `source` is the composed program, whose definitions say how memory lies.
+  FakeDevice(const std::string& source, const abi::ResidentTable& table);
+  ~FakeDevice();
+  /// Until it has parked.
+  void join();
+  bool isRunning() const { return isRunning_.load(std::memory_order_acquire); }
+
+private:
+  void run();
+  bool poll(std::uint32_t client);
+  void take(std::uint32_t client, const std::vector<std::uint32_t>& stream);
+  abi::ResidentOutcomeCode obey(const abi::MessageHeader& header,
+                                const abi::CommandArguments& arguments);
+  void answer(std::uint32_t client, const abi::MessageHeader& to, std::uint64_t correlation,
+              abi::ResidentOutcomeCode code);
+
+  const abi::ResidentTable table_;
+  const std::uint32_t slotChunks_, clientSlots_, warpBlocks_;
+  std::atomic<bool> isRunning_{true}, isDead_{false};
+  std::thread thread_;
+};
+
+} // namespace ring::test
+
+#endif // RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
