@@ -58,17 +58,26 @@ std::string Nvrtc::version() const {
 }
 
 Nvrtc::Output Nvrtc::compile(const std::string& source, const std::string& name,
-                             const std::string& architecture) const {
+                             const std::string& architecture,
+                             const std::vector<Header>& headers) const {
   Output output;
+  std::vector<const char*> texts, names;
+  for (const Header& header : headers) {
+    texts.push_back(header.text.c_str());
+    names.push_back(header.name.c_str());
+  }
   void* program = nullptr;
-  int status = nvrtc.createProgram(&program, source.c_str(), name.c_str(), 0, nullptr, nullptr);
+  int status = nvrtc.createProgram(&program, source.c_str(), name.c_str(),
+                                   static_cast<int>(headers.size()), texts.data(), names.data());
   if (status != 0) {
     output.log = std::string("error: NVRTC makes no program: ") + nvrtc.getErrorString(status);
     return output;
   }
   const std::string architectureOption = "--gpu-architecture=" + architecture;
-  const char* const options[] = {architectureOption.c_str(), "--fmad=false"};
-  status = nvrtc.compileProgram(program, 2, options);
+  std::vector<const char*> options{architectureOption.c_str(), "--fmad=false"};
+  if (!headers.empty())
+    options.insert(options.end(), {"--std=c++17", "--device-as-default-execution-space"});
+  status = nvrtc.compileProgram(program, static_cast<int>(options.size()), options.data());
   std::size_t size = 0;
   if (nvrtc.getProgramLogSize(program, &size) == 0 && size > 1) {
     output.log.resize(size);

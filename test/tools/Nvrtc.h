@@ -25,10 +25,16 @@ public:
   const std::string& error() const { return message; }
   std::string version() const;
 
+  /// A text that the source may include by `name`.
+  struct Header {
+    std::string name, text;
+  };
+
   /// `architecture`: `sm_90` gives a cubin, `compute_90` gives PTX. Contraction is off, as it
-  /// always is in RingKernel.
+  /// always is in RingKernel. With headers, what they declare is the device's too, as the runtime
+  /// compiles the resident kernel.
   Output compile(const std::string& source, const std::string& name,
-                 const std::string& architecture) const;
+                 const std::string& architecture, const std::vector<Header>& headers = {}) const;
 
 private:
   struct Functions {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How the resident kernel touches memory that others see, read off its PTX: scope, order and width
+// of each access, for every architecture. Running finds a wrong one by luck only; NVRTC needs no
+// GPU.
+#include "runtime/backend/cuda/Program.h"
+#include "test/Execution/TestDevices.h"
+#include "test/tools/Nvrtc.h"
+
+#include "Demo.ring.h"
+#include "Wide.ring.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace ring::runtime::cuda {
+namespace {
+
+using Names = std::set<std::string>;
+
+class RingAccess : public testing::TestWithParam<int> {
+protected:
+  void SetUp() override {
+    test::Nvrtc nvrtc;
+    if (!nvrtc.load(RINGKERNEL_NVRTC_LIBRARY)) {
+      if (test::absenceIsFailure())
+        FAIL() << nvrtc.error();
+      GTEST_SKIP() << nvrtc.error();
+    }
+    Registry registry;
+    const ActorType* actors[] = {*registry.actor(detail::Registered<FraudMonitor>::info()),
+                                 *registry.actor(detail::Registered<wide::Collector>::info())};
+    const Result<Program> program = compose(actors, registry, {116, 16});
+    ASSERT_TRUE(program) << program.status().message();
+    std::vector<test::Nvrtc::Header> headers;
+    for (const Header& header : programHeaders())
+      headers.push_back({header.name, std::string(header.text)});
+    const auto output = nvrtc.compile(program->source, "resident.cu",
+                                      "compute_" + std::to_string(GetParam()), headers);
+    ASSERT_TRUE(output.compiled) << output.log;
+    const std::regex access(R"(\b(ld|st|atom|red|fence|membar)\.[a-z0-9_.]+)");
+    for (std::sregex_iterator at(output.code.begin(), output.code.end(), access), end; at != end;
+         ++at)
+      ++accesses[at->str()];
+  }
+
+  /// The accesses in whose names `part` stands.
+  Names with(const std::string& part) const {
+    Names found;
+    for (const auto& [name, count] : accesses)
+      if (name.find(part) != std::string::npos)
+        found.insert(name);
+    return found;
+  }
+
+  std::map<std::string, unsigned> accesses; ///< how often each stands there
+};
+
+TEST_P(RingAccess, AChunkIsOneAccess) {
+  EXPECT_EQ(with(".b128"), (Names{"ld.relaxed.gpu.global.b128", "ld.relaxed.sys.global.b128",
+                                  "st.relaxed.gpu.global.b128", "st.relaxed.sys.global.b128"}));
+}
+
+TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
+  EXPECT_EQ(with(".release"), (Names{"st.release.gpu.global.u64", "st.release.sys.global.u32",
+                                     "st.release.sys.global.u64"}));
+  EXPECT_EQ(with("fence"), Names{"fence.acq_rel.sys"});
+  EXPECT_EQ(with(".acquire"), Names{});
+  EXPECT_EQ(with("membar"), Names{});
+  EXPECT_EQ(with(".volatile"), Names{});
+}
+
+TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
+  EXPECT_EQ(with("atom"), Names{"atom.relaxed.gpu.global.add.u64"});
+  EXPECT_EQ(with("red.global"), Names{});
+  EXPECT_EQ(with("red.relaxed"), Names{});
+  Names words;
+  for (const std::string& name : with(".relaxed"))
+    if (name.find(".b128") == std::string::npos && !name.starts_with("atom"))
+      words.insert(name);
+  EXPECT_EQ(words, (Names{"ld.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u64",
+                          "st.relaxed.gpu.global.u32", "st.relaxed.gpu.global.u64"}));
+}
+
+/// Four words in no order: only images and states of actors go so, which an answer announces.
+TEST_P(RingAccess, OnlyImagesAreReadAsVectorsOfTheHost) {
+  EXPECT_EQ(with(".cv"), Names{"ld.global.cv.v4.u32"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, RingAccess, testing::Values(75, 80, 90),
+                         testing::PrintToStringParamName());
+
+} // namespace
+} // namespace ring::runtime::cuda
