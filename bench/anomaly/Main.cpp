@@ -28,7 +28,7 @@ void runBench(const Options& options) {
   ring::RuntimeOptions pools = runtimeOptions<double>(data);
   pools.stateBytes *= std::uint64_t(options.rounds) + 1; // each round spawns actors of its own
   ring::Runtime runtime = example::startRuntime({"cpu", 1}, pools);
-  Scores actors, sequential, tree;
+  Scores actors, sequential, tree, blocked;
   std::vector<bench::Contestant> contestants = {
       {"actors",
        "one Gaussian<double> a series on one worker: from the first spawn until every value was "
@@ -37,7 +37,10 @@ void runBench(const Options& options) {
       {"sequential", "a straight loop on one thread, sums from the first value to the last",
        [&] { sequential = bench::sequentialScores(data); }},
       {"tree", "the same loop with the sums of ring::Context::reduce: 32 lanes, then a tree",
-       [&] { tree = bench::treeScores(data); }}};
+       [&] { tree = bench::treeScores(data); }},
+      {"blocked tree",
+       "the same sums, the loop nest tuned as in the runtime's reduce: what is left is messages",
+       [&] { blocked = bench::blockedTreeScores(data); }}};
   bench::measure(contestants, options.rounds);
 
   nlohmann::json report = bench::report("02-anomaly against straight loops", contestants);
@@ -45,6 +48,7 @@ void runBench(const Options& options) {
   report["series"] = data.series.size();
   report["largest_difference_to_sequential"] = difference(actors, sequential).largest;
   report["largest_difference_to_tree"] = difference(actors, tree).largest;
+  report["largest_difference_to_blocked_tree"] = difference(actors, blocked).largest;
   bench::print(report);
   fmt::print("{} values of {} series; scores differ from those of 'tree' by at most {:g}, of "
              "'sequential' by {:g}\n",

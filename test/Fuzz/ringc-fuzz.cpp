@@ -7,89 +7,30 @@
 // The corpus is every *.ring.h and *.ring.cpp below the given folders. A failing input is saved in
 // DIR; --only runs one input in this process, for a debugger.
 
-#include "Mutator.h"
+#include "Arguments.h"
 #include "Worker.h"
 #include "ringc/Driver/Driver.h"
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
-#include <thread>
 #include <unistd.h>
 
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
-  uint64_t count = 1000;
-  uint64_t seed = 1;
-  unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
-  int64_t only = -1;
-  fs::path save = fs::temp_directory_path();
-  std::vector<fs::path> corpus;
-};
-
-bool takeValue(const char* argument, const char* name, std::string& value) {
-  const size_t length = std::strlen(name);
-  if (std::strncmp(argument, name, length) != 0)
-    return false;
-  value = argument + length;
-  return true;
-}
-
-bool parse(int argc, char** argv, Arguments& arguments) {
-  std::string value;
-  for (int i = 1; i < argc; ++i) {
-    if (takeValue(argv[i], "--count=", value))
-      arguments.count = std::stoull(value);
-    else if (takeValue(argv[i], "--seed=", value))
-      arguments.seed = std::stoull(value);
-    else if (takeValue(argv[i], "--jobs=", value))
-      arguments.jobs = static_cast<unsigned>(std::stoul(value));
-    else if (takeValue(argv[i], "--only=", value))
-      arguments.only = std::stoll(value);
-    else if (takeValue(argv[i], "--save=", value))
-      arguments.save = value;
-    else if (argv[i][0] == '-')
-      return false;
-    else
-      arguments.corpus.push_back(argv[i]);
-  }
-  return !arguments.corpus.empty() && arguments.jobs > 0;
-}
-
 bool isHandlerFile(const fs::path& path) {
   const std::string name = path.filename().string();
   return name.ends_with(".ring.h") || name.ends_with(".ring.cpp");
 }
 
-/// Sorted by path, so that a mutant's number means the same everywhere.
-std::vector<fuzz::Seed> readCorpus(const std::vector<fs::path>& roots) {
-  std::vector<fs::path> paths;
-  for (const fs::path& root : roots) {
-    if (!fs::is_directory(root))
-      paths.push_back(root);
-    else
-      for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root))
-        if (isHandlerFile(entry.path()))
-          paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<fuzz::Seed> corpus;
-  for (const fs::path& path : paths) {
-    std::stringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    std::string contents = text.str();
-    bool isRare = contents.find("expected-error") != std::string::npos;
-    for (size_t at = 0; (at = contents.find("#include <", at)) != std::string::npos; ++at)
-      isRare |= contents.compare(at, 18, "#include <ringkern") != 0;
-    corpus.push_back({path.string(), std::move(contents), isRare});
-  }
-  return corpus;
+/// A file that expects an error, or includes more than ours, is mutated less often.
+void markRare(fuzz::Seed& seed) {
+  seed.isRare = seed.text.find("expected-error") != std::string::npos;
+  for (size_t at = 0; (at = seed.text.find("#include <", at)) != std::string::npos; ++at)
+    seed.isRare |= seed.text.compare(at, 18, "#include <ringkern") != 0;
 }
 
 /// Compiles one mutant for one of the targets; true where it is accepted.
@@ -118,13 +59,11 @@ bool compileMutant(const fuzz::Mutant& mutant, uint64_t item, const fs::path& fi
 } // namespace
 
 int main(int argc, char** argv) {
-  Arguments arguments;
-  if (!parse(argc, argv, arguments)) {
-    std::cerr << "usage: ringc-fuzz [--count=N] [--seed=S] [--jobs=J] [--only=I] [--save=DIR] "
-                 "FILE|FOLDER...\n";
-    return 2;
-  }
-  const fuzz::Mutator mutator(readCorpus(arguments.corpus), arguments.seed);
+  const fuzz::Arguments arguments =
+      fuzz::parseArguments(argc, argv, "ringc-fuzz", /*hasPasses=*/false);
+  std::vector<fuzz::Seed> corpus = fuzz::readCorpus(arguments.corpus, isHandlerFile);
+  std::ranges::for_each(corpus, markRare);
+  const fuzz::Mutator mutator(std::move(corpus), arguments.seed);
   fs::create_directories(arguments.save);
   auto run = [&](uint64_t item) {
     const std::string name = "ringc-fuzz-" + std::to_string(getpid()) + ".ring.h";
