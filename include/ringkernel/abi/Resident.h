@@ -51,14 +51,14 @@ inline constexpr std::uint8_t kFlagOutcome =
 inline constexpr std::uint8_t kFlagCommand = 0x80; ///< to a shard: the type is a Command
 
 /// What became of a message that no reply answers.
-enum class ResidentOutcomeCode : std::uint32_t { Ok, NoReply, Failed, Gone, WrongType, Dropped };
+enum class ResidentOutcomeCode : std::uint32_t { Ok, NoReply, Failed, Gone, WrongType };
 struct ResidentOutcome {
   ResidentOutcomeCode code;
   std::uint32_t failCode;
 };
 
 /// MessageHeader::type of a command; the target says which actor.
-enum class Command : std::uint16_t { Spawn, ReadState, Kill };
+enum class Command : std::uint16_t { Spawn, ReadState };
 struct CommandArguments {
   std::uint64_t host;  ///< address of the image or of the place for the state; aligned to 16
   std::uint32_t bytes; ///< of the state
@@ -114,7 +114,7 @@ struct alignas(128) ResidentRing {
 
 /// Counters of a shard, written by it alone.
 struct ResidentCounters {
-  std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spawned, spilled;
+  std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled;
 };
 
 /// A shard's own record: what it needs to go on after a park.
@@ -143,7 +143,6 @@ struct Told {
 /// Everything that stays while the kernel runs; in its constant memory, as `ring_table`.
 struct ResidentTable {
   const volatile HostWord* host;
-  std::uint32_t* parkedFor; ///< pinned; why the kernel left: kParkedByHost, ...
   Told* told;
   std::uint32_t actors;       ///< entries of the directory
   std::uint32_t heldCapacity; ///< of a shard
@@ -157,8 +156,6 @@ struct ResidentTable {
   std::uint32_t* outboxes;    ///< [shards][32][kMaxSends][words of a stream]
   ResidentClient client[kMaxClients];
 };
-inline constexpr std::uint32_t kParkedByHost = 1;
-inline constexpr std::uint32_t kParkedByBeat = 2;
 
 static_assert(sizeof(Chunk) == 16 && sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
 static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);

@@ -30,8 +30,6 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
     return StatusCode::Closed;
   case abi::ResidentOutcomeCode::WrongType:
     return StatusCode::WrongType;
-  case abi::ResidentOutcomeCode::Dropped:
-    return StatusCode::Exhausted;
   }
   return StatusCode::Internal;
 }

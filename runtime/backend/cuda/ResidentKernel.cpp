@@ -22,7 +22,6 @@ constexpr std::uint64_t kBeatLimitNs = 5000000000;
 constexpr std::uint64_t kStagingBytes = 1 << 20;
 
 // Words in pinned memory, each on a line of its own.
-constexpr std::size_t kParkedForOffset = 64;
 constexpr std::size_t creditOffset(std::uint32_t client) { return 128 + client * 128; }
 constexpr std::size_t readOffset(std::uint32_t client) { return creditOffset(client) + 64; }
 constexpr std::size_t kWordsBytes = creditOffset(abi::kMaxClients);
@@ -285,7 +284,6 @@ abi::ResidentTable ResidentKernel::table() const {
   abi::ResidentTable table{};
   auto* words = words_.device<std::byte>();
   table.host = reinterpret_cast<abi::HostWord*>(words);
-  table.parkedFor = reinterpret_cast<std::uint32_t*>(words + kParkedForOffset);
   table.told = told_.device<abi::Told>();
   table.actors = actors_;
   table.heldCapacity = made_.heldCapacity;

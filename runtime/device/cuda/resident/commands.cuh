@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The life of actors, as messages to their shard: spawn, read the state, kill. Each is done by the
+// The life of actors, as messages to their shard: spawn, read the state. Each is done by the
 // whole warp at its place in the order of messages, and acknowledged.
 #pragma once
 
@@ -13,8 +13,8 @@ __device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const
     ((uint4*)to)[i] = __ldcv((const uint4*)from + i);
 }
 
-__device__ __forceinline__ ring_abi::ResidentOutcomeCode
-ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) {
+__device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Warp& warp,
+                                                                   const ring_Staged& message) {
   const ring_abi::MessageHeader& header = message.header;
   const auto& arguments = *(const ring_abi::CommandArguments*)message.payload();
   if (header.targetIndex >= ring_table.actors)
@@ -39,17 +39,6 @@ ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) 
     ring_fenceHost(); // each lane's own stores, before the answer
     __syncwarp();
     return ring_abi::ResidentOutcomeCode::Ok;
-  case ring_abi::Command::Kill: {
-    const bool isAlive =
-        entry.generation == header.targetGeneration && entry.life == ring_abi::kEntryActive;
-    __syncwarp();
-    if (!isAlive)
-      return ring_abi::ResidentOutcomeCode::Gone;
-    if (isLeader)
-      ring_end(ctx, entry, ring_abi::kEntryTerminated);
-    __syncwarp();
-    return ring_abi::ResidentOutcomeCode::Ok;
-  }
   }
   return ring_abi::ResidentOutcomeCode::WrongType;
 }
@@ -57,7 +46,7 @@ ring_obey(const ring_Warp& warp, const ring_Staged& message, ring_Context& ctx) 
 __device__ __forceinline__ void ring_command(ring_Warp& warp, ring_u32 index) {
   const ring_Staged& message = warp.staged(index);
   ring_Context ctx = ring_begin(warp, message);
-  const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message, ctx);
+  const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
   if (warp.lane == 0)
     ring_putAnswer(ctx, code);
   ring_flush(warp, ctx, warp.lane == 0);

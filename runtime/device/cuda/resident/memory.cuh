@@ -73,9 +73,6 @@ __device__ __forceinline__ void ring_release64(ring_u64* to, ring_u64 value) {
 __device__ __forceinline__ void ring_releaseHost64(ring_u64* to, ring_u64 value) {
   asm volatile("st.release.sys.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }
-__device__ __forceinline__ void ring_storeHost32(ring_u32* to, ring_u32 value) {
-  asm volatile("st.release.sys.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
-}
 /// Takes tickets. Relaxed: a ticket is only a number; what is written under it carries its tag.
 __device__ __forceinline__ ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
   ring_u64 first;

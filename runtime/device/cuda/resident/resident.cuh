@@ -119,21 +119,17 @@ __device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch
   const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host); // mode, beat, clients
   const ring_u64 now = ring_nanoseconds();
   ring_u32 mode = word.tag;
-  ring_u32 why = ring_abi::kParkedByHost;
   if (word.words[0] != watch.beat) {
     watch.beat = word.words[0];
     watch.since = now;
   } else if (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs) {
     mode = ring_abi::kModePark;
-    why = ring_abi::kParkedByBeat;
   }
   if (warp.lane != 0)
     return;
   ring_store32(&ring_table.told->clients, word.words[1]);
-  if (mode != ring_abi::kModeRun) {
-    ring_storeHost32(ring_table.parkedFor, why);
+  if (mode != ring_abi::kModeRun)
     ring_store32(&ring_table.told->mode, mode);
-  }
 }
 
 /// Reads how far the host has come with its replies.
