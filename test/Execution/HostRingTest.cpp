@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -83,12 +85,16 @@ TEST(HostRing, RepliesThatAreHalfThereWait) {
   ReplyReader reader(slots.data(), kSlots, kChunks);
   ReplyReader::View view;
   std::uint32_t payload[kChunks * 3];
+  std::mt19937 random(11);
   for (std::uint64_t ticket = 0; ticket < 3 * kSlots; ++ticket) {
     const std::uint32_t used = 2 + ticket % (kChunks - 1);
     const std::uint32_t tag = abi::tagOf(ticket, kSlots);
     abi::Chunk* slot = &slots[ticket % kSlots * kChunks];
-    // The bus may bring chunks in any order: here the last comes first.
-    for (std::uint32_t i = used; i-- > 0;) {
+    // The bus may bring chunks in any order.
+    std::vector<std::uint32_t> order(used);
+    std::iota(order.begin(), order.end(), 0u);
+    std::shuffle(order.begin(), order.end(), random);
+    for (const std::uint32_t i : order) {
       EXPECT_FALSE(reader.tryPop(view, payload)) << "chunk " << i << " is missing";
       const auto word = static_cast<std::uint32_t>(ticket * 100 + i * 3);
       slot[i] = {tag, {word, word + 1, i == 0 ? used << 8 : word + 2}};
