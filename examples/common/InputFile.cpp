@@ -9,7 +9,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
+#include <system_error>
 
 namespace example {
 
@@ -17,10 +19,13 @@ std::string readFile(const std::filesystem::path& path, std::size_t maxBytes) {
   constexpr std::size_t kChunk = std::size_t(1) << 20;
   std::error_code error;
   std::ifstream file;
-  if (!std::filesystem::is_directory(path, error))
-    file.open(path, std::ios::binary);
+  if (std::filesystem::is_directory(path, error))
+    throw Failure(fmt::format("cannot read '{}': it is a folder; name a file", path.string()));
+  errno = 0;
+  file.open(path, std::ios::binary);
   if (!file.is_open())
-    throw Failure(fmt::format("cannot read '{}'", path.string()));
+    throw Failure(
+        fmt::format("cannot read '{}': {}", path.string(), std::generic_category().message(errno)));
   std::string bytes;
   while (file && bytes.size() <= maxBytes) {
     const std::size_t before = bytes.size();

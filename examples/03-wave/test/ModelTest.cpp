@@ -58,9 +58,9 @@ TEST_F(ModelFile, WrongSizesAndSpeedsAreRefused) {
                 "' holds the speed 1500 km/s at column 2, depth 0; 0.1 to 20 are taken");
   fs::remove(path_);
   EXPECT_EQ(failureOf([&] { (void)readModel(path_, shape_); }),
-            "cannot read '" + path_.string() + "'");
+            "cannot read '" + path_.string() + "': No such file or directory");
   EXPECT_EQ(failureOf([&] { (void)readModel(testing::TempDir(), shape_); }),
-            "cannot read '" + testing::TempDir() + "'");
+            "cannot read '" + testing::TempDir() + "': it is a folder; name a file");
 }
 
 TEST(Setup, TheTimeStepStaysBelowTheStabilityLimit) {
