@@ -15,18 +15,6 @@ namespace ring {
 using runtime::Rounds;
 using runtime::cpu::CpuBackend;
 
-namespace {
-
-/// A Vulkan or Direct3D driver that computes on the CPU: there our own threads are faster.
-bool isSoftware(const ComputeDevice& device) {
-  for (const char* name : {"SwiftShader", "llvmpipe", "Basic Render"})
-    if (device.info().description.find(name) != std::string::npos)
-      return true;
-  return false;
-}
-
-} // namespace
-
 Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   if (Status status = runtime::checkOptions(options); !status)
     return status;
@@ -49,7 +37,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
       return Runtime(std::move(*core));
     if (Result<std::unique_ptr<ComputeDevice>> device =
             runtime::webgpu::openDevice(options.webgpuLibrary);
-        device && !isSoftware(**device))
+        // What computes on the CPU is slower there than our own threads.
+        device && !runtime::webgpu::isSoftware((*device)->info().description))
       return create(options, std::move(*device), ShaderLanguage::Wgsl);
     return Runtime(std::make_shared<CpuBackend>(options));
   case Backend::Cpu:

@@ -141,5 +141,68 @@ TEST_F(Cache, TheOldestFilesGoAndOthersStay) {
   EXPECT_FALSE(fs::exists(folder / "old.tmp"));
 }
 
+TEST_F(Cache, InspectionTellsKernelsFromGarbage) {
+  const auto now = fs::file_time_type::clock::now();
+  writeCache("one", value);
+  writeCache("two", value);
+  writeCache("three", value);
+  CacheState state = inspectCache();
+  EXPECT_EQ(state.folder, folder);
+  EXPECT_EQ(state.namedBy, kCacheVariable);
+  EXPECT_TRUE(state.exists && state.isPrivate && !state.isReadByOthers);
+  EXPECT_EQ(state.writeProblem, "");
+  EXPECT_EQ(state.kernels, 3u);
+  EXPECT_EQ(state.garbage, 0u);
+  std::uint64_t bytes = 0;
+  for (const fs::path& file : files())
+    bytes += fs::file_size(file);
+  EXPECT_EQ(state.kernelBytes, bytes);
+
+  Bytes changed = contents(files().at(0));
+  changed.back() ^= 1;
+  put(files().at(0), changed);                                // damaged
+  fs::copy(files().at(1), folder / "0123456789abcdef.cubin"); // not under its own name
+  put(folder / "notes.txt", value);                           // none of ours
+  put(folder / "died.tmp", value);                            // left behind
+  fs::last_write_time(folder / "died.tmp", now - std::chrono::hours(2));
+  put(folder / "new.tmp", value);                          // being written
+  fs::create_directory(folder / "ffffffffffffffff.cubin"); // in the way
+  for (const char* head :
+       {"ringkernel cubin 2\n", "ringkernel cubin 2\n9", "ringkernel cubin 2\nx\n",
+        "ringkernel cubin 2\n99999999999999999999\n", "ringkernel cubin 2\n3\nab"})
+    put(folder / (std::to_string(std::string(head).size()) + "-.cubin"),
+        Bytes(head, head + std::string(head).size()));
+  const std::size_t before = files().size();
+  state = inspectCache();
+  EXPECT_EQ(state.kernels, 2u);
+  EXPECT_EQ(state.garbage, before - 3); // all but two kernels and the file that is being written
+  EXPECT_EQ(files().size(), before) << "looking leaves nothing";
+}
+
+TEST_F(Cache, InspectionTellsWhoElseMayWrite) {
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read);
+  EXPECT_TRUE(inspectCache().isPrivate);
+  EXPECT_TRUE(inspectCache().isReadByOthers);
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::others_write);
+  EXPECT_FALSE(inspectCache().isPrivate);
+}
+
+TEST_F(Cache, InspectionTellsWhyNothingCanBeWritten) {
+  setenv(kCacheVariable, (folder / "not" / "yet").c_str(), 1);
+  CacheState state = inspectCache();
+  EXPECT_FALSE(state.exists);
+  EXPECT_EQ(state.writeProblem, "");
+  EXPECT_TRUE(files().empty()) << "and makes none";
+  put(folder / "file", value);
+  setenv(kCacheVariable, (folder / "file").c_str(), 1);
+  EXPECT_EQ(inspectCache().writeProblem, "it is no folder");
+  setenv(kCacheVariable, (folder / "file" / "below" / "it").c_str(), 1);
+  EXPECT_EQ(inspectCache().writeProblem, "`" + (folder / "file").string() + "` is no folder");
+  setenv(kCacheVariable, "/proc/self", 1); // for root too
+  EXPECT_NE(inspectCache().writeProblem, "");
+  setenv(kCacheVariable, "", 1);
+  EXPECT_EQ(inspectCache().folder, "");
+}
+
 } // namespace
 } // namespace ring::runtime::cuda

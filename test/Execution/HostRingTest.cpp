@@ -3,6 +3,7 @@
 // The host's ends of the rings to the GPU, against an other side that this test plays: every byte,
 // the wrap of slots, full rings, messages that are half there, and tags near their wrap.
 #include "runtime/backend/cuda/HostRing.h"
+#include "runtime/backend/cuda/WideAccess.h"
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@ usage: RunPackageTest.py --way WAY --source DIR --build DIR --ringc FILE --work 
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -59,6 +60,15 @@ class Package:
         return [f"-DCMAKE_PREFIX_PATH={self.prefix}", ringc]
 
 
+def checkDoctor(prefix: Path) -> None:
+    """The installed ring finds the ringc beside it, or none, and says so."""
+    done = subprocess.run([prefix / "bin" / "ring", "doctor", "--json"], stdout=subprocess.PIPE, text=True)
+    compilers = {compiler["name"]: compiler for compiler in json.loads(done.stdout)["compilers"]}
+    ringc = prefix / "bin" / "ringc"
+    if ringc.exists():
+        expect(compilers["ringc"]["path"] == str(ringc), f"ring doctor names the ringc '{compilers['ringc']['path']}'")
+
+
 def checkProject(options: argparse.Namespace, arguments: list) -> None:
     source = options.work / "project"
     build = options.work / "build"
@@ -100,7 +110,10 @@ def main() -> None:
     # The outside project decides for itself; nothing of this build's choices may leak in.
     for name in ("CXX", "CXXFLAGS", "CMAKE_PREFIX_PATH", "RingKernel_DIR"):
         os.environ.pop(name, None)
-    checkProject(options, Package(options).arguments())
+    package = Package(options)
+    checkProject(options, package.arguments())
+    if package.prefix.exists():
+        checkDoctor(package.prefix)
     print(f"package test, {options.way}: passed")
 
 

@@ -44,10 +44,16 @@ enum class DeviceAttribute : int {
   MaxGridDimY = 6,
   MaxSharedMemoryPerBlock = 8,
   MultiprocessorCount = 16,
+  ComputeMode = 20,
+  PciBus = 33,
+  PciDevice = 34,
+  PciDomain = 50,
   ComputeCapabilityMajor = 75,
   ComputeCapabilityMinor = 76,
   CooperativeLaunch = 95,
+  MpsEnabled = 133, ///< old drivers do not know it
 };
+enum class ComputeMode : int { Default = 0, Prohibited = 2, ExclusiveProcess = 3 };
 enum class FunctionAttribute : int {
   SharedBytes = 1,
   LocalBytes = 3,
@@ -60,6 +66,10 @@ inline constexpr unsigned kStreamNonBlocking = 1;
 inline constexpr unsigned kHostPortable = 1, kHostDeviceMap = 2;
 /// The oldest driver that is taken: CUDA 12.0, as cuDriverGetVersion gives it.
 inline constexpr int kMinDriverVersion = 12000;
+/// The oldest NVRTC, written likewise: PTX 8.4 is the first with 16-byte accesses at system scope.
+inline constexpr int kMinNvrtcVersion = 12040;
+/// The oldest GPU: sm_75.
+inline constexpr int kMinCapability = 75;
 
 // RINGKERNEL_CUDA_FUNCTION(name without prefix, exported name, parameters)
 #define RINGKERNEL_CUDA_FUNCTIONS(F)                                                               \

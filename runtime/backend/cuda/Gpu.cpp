@@ -9,7 +9,6 @@ namespace ring::runtime::cuda {
 
 namespace {
 
-constexpr int kMinCapability = 75;
 /// From here on errors end the context, but for those that only refuse a call.
 constexpr int kFirstFault = 700;
 

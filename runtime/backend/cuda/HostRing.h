@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The host's ends of a client's rings (ringkernel/abi/Resident.h): it writes commands and reads
-// replies. Every chunk is one aligned 16-byte access that the compiler cannot split; a tag that
-// matches says that its chunk is whole, and nothing about any other.
+// replies. Every chunk is one access (WideAccess.h); a tag that matches says that its chunk is
+// whole, and nothing about any other.
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_HOSTRING_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_HOSTRING_H
 
@@ -12,9 +12,6 @@
 #include <span>
 
 namespace ring::runtime::cuda {
-
-/// True where this processor moves 16 aligned bytes at once.
-bool hasWideAccess();
 
 /// Writes commands. One thread at a time.
 class CommandWriter {
@@ -65,9 +62,6 @@ private:
   std::uint32_t count_ = 0, slotChunks_ = 0;
   std::uint64_t read_ = 0;
 };
-
-/// One aligned store of 16 bytes.
-void storeWide(volatile void* to, const std::uint32_t (&words)[4]);
 
 } // namespace ring::runtime::cuda
 

@@ -45,9 +45,12 @@ void lookUp(void* library, const char* name, void*& function, std::string& missi
     missing += std::string(missing.empty() ? "`" : ", `") + name + "`";
 }
 
-Status initialise(const DriverApi& api) {
+} // namespace
+
+Status startDriver(const DriverApi& api) {
   if (CuResult result = api.Init(0); result != CuResult::Success)
-    return {StatusCode::NotFound, describe(api, "cannot start the CUDA driver", result)};
+    return {result == CuResult::NoDevice ? StatusCode::NotFound : StatusCode::Unsupported,
+            describe(api, "cannot start the CUDA driver", result)};
   int version = 0;
   if (CuResult result = api.DriverGetVersion(&version); result != CuResult::Success)
     return {StatusCode::NotFound, describe(api, "cannot ask the CUDA driver's version", result)};
@@ -63,7 +66,10 @@ Status initialise(const DriverApi& api) {
   return Status::ok();
 }
 
-} // namespace
+std::string fileOf(const void* function) {
+  Dl_info info{};
+  return dladdr(function, &info) && info.dli_fname ? info.dli_fname : "";
+}
 
 std::string describe(const DriverApi& api, const char* what, CuResult result) {
   const char* name = nullptr;
@@ -74,7 +80,7 @@ std::string describe(const DriverApi& api, const char* what, CuResult result) {
          std::to_string(static_cast<int>(result)) + "): " + (text ? text : "no description");
 }
 
-Result<DriverApi> loadDriver() {
+Result<Loaded<DriverApi>> findDriver() {
   Result<void*> library = open(kDriverVariable, {"libcuda.so.1", "libcuda.so"}, "CUDA driver");
   if (!library)
     return library.status();
@@ -88,12 +94,19 @@ Result<DriverApi> loadDriver() {
 #undef RINGKERNEL_CUDA_LOOKUP
   if (Status status = missingFunctions("the CUDA driver", missing); !status)
     return status;
-  if (Status status = initialise(api); !status)
-    return status;
-  return api;
+  return Loaded<DriverApi>{api, fileOf(function)};
 }
 
-Result<NvrtcApi> loadNvrtc() {
+Result<DriverApi> loadDriver() {
+  const Result<Loaded<DriverApi>> driver = findDriver();
+  if (!driver)
+    return driver.status();
+  if (Status status = startDriver(driver->api); !status)
+    return status;
+  return driver->api;
+}
+
+Result<Loaded<NvrtcApi>> findNvrtc() {
   std::vector<std::string> names{"libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12"};
   for (const char* variable : {"CUDA_PATH", "CUDA_HOME"})
     if (const char* root = std::getenv(variable); root && *root)
@@ -112,7 +125,28 @@ Result<NvrtcApi> loadNvrtc() {
 #undef RINGKERNEL_NVRTC_LOOKUP
   if (Status status = missingFunctions("NVRTC", missing); !status)
     return status;
-  return api;
+  return Loaded<NvrtcApi>{api, fileOf(function)};
+}
+
+Status checkNvrtcVersion(int major, int minor) {
+  if (major * 1000 + minor * 10 >= kMinNvrtcVersion)
+    return Status::ok();
+  return {StatusCode::Unsupported,
+          "NVRTC is that of CUDA " + std::to_string(major) + "." + std::to_string(minor) +
+              "; 12.4 or newer is needed: install it, or name one in `" + kNvrtcVariable + "`"};
+}
+
+Result<NvrtcApi> loadNvrtc() {
+  const Result<Loaded<NvrtcApi>> nvrtc = findNvrtc();
+  if (!nvrtc)
+    return nvrtc.status();
+  int major = 0, minor = 0;
+  if (nvrtc->api.Version(&major, &minor) != NvrtcResult::Success)
+    return Status(StatusCode::Unsupported,
+                  "NVRTC (`" + nvrtc->path + "`) does not tell its version");
+  if (Status status = checkNvrtcVersion(major, minor); !status)
+    return status;
+  return nvrtc->api;
 }
 
 } // namespace ring::runtime::cuda

@@ -5,6 +5,8 @@
 // (allocating, freeing, loading) happens while it is parked.
 #include "runtime/backend/cuda/ResidentKernel.h"
 
+#include "runtime/backend/cuda/WideAccess.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -370,7 +372,7 @@ Status ResidentKernel::check() {
 }
 
 void ResidentKernel::writeHostWord() {
-  storeWide(words_.host<std::byte>(), {mode_, beats_, clients_, 0});
+  storeWide(words_.host<std::byte>(), {{mode_, beats_, clients_, 0}});
 }
 
 void ResidentKernel::useClients(std::uint32_t clients) {
@@ -411,8 +413,8 @@ void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::ui
   // order of loads and stores, AArch64 needs the fence).
   std::atomic_thread_fence(std::memory_order_release);
   storeWide(words_.host<std::byte>() + creditOffset(client),
-            {static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32),
-             static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)});
+            {{static_cast<std::uint32_t>(own), static_cast<std::uint32_t>(own >> 32),
+              static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)}});
 }
 
 Result<abi::ResidentCounters> ResidentKernel::counters() {

@@ -191,4 +191,11 @@ Result<std::unique_ptr<ComputeDevice>> openDevice(const std::string& libraryPath
   return std::unique_ptr<ComputeDevice>(new WebGpuDevice(std::move(*session)));
 }
 
+bool isSoftware(std::string_view description) {
+  for (const char* name : {"SwiftShader", "llvmpipe", "Basic Render"})
+    if (description.find(name) != std::string_view::npos)
+      return true;
+  return false;
+}
+
 } // namespace ring::runtime::webgpu

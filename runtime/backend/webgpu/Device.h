@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace ring::runtime::webgpu {
 
@@ -18,6 +19,9 @@ namespace ring::runtime::webgpu {
 /// its adapter is Dawn's Null backend, which computes nothing and is what Dawn gives where no
 /// driver is installed.
 Result<std::unique_ptr<ComputeDevice>> openDevice(const std::string& libraryPath = {});
+
+/// By its description: a Vulkan or Direct3D driver that computes on the CPU.
+bool isSoftware(std::string_view description);
 
 } // namespace ring::runtime::webgpu
 

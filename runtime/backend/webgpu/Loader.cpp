@@ -12,8 +12,6 @@ namespace ring::runtime::webgpu {
 
 namespace {
 
-constexpr const char* kWellKnownNames[] = {"libwebgpu_dawn.so", "libwebgpu.so"};
-
 Status lookUp(void* library, const std::string& path, Api& api) {
   std::string missing;
 #define RINGKERNEL_WEBGPU_LOOKUP(Name, Res, Params)                                                \

@@ -16,6 +16,9 @@ namespace ring::runtime::webgpu {
 /// The library to load is the value of this environment variable, where it is set.
 inline constexpr const char* kLibraryVariable = "RINGKERNEL_WEBGPU_LIBRARY";
 
+/// What is tried where none is named, in this order.
+inline constexpr const char* kWellKnownNames[] = {"libwebgpu_dawn.so", "libwebgpu.so"};
+
 struct LoadedApi {
   Api api;
   std::string path; ///< as given to the loader

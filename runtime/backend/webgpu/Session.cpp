@@ -68,35 +68,51 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& libraryPath) {
   return session;
 }
 
+Result<Owned<AdapterImpl>> requestAdapter(const Api& api, InstanceImpl* instance,
+                                          const RequestAdapterOptions& options) {
+  Answer<AdapterImpl> answer;
+  api.InstanceRequestAdapter(
+      instance, &options,
+      callbackInfo<RequestAdapterCallback>(Answer<AdapterImpl>::receive, &answer));
+  while (!answer.done) {
+    api.InstanceProcessEvents(instance);
+    if (!answer.done)
+      std::this_thread::yield();
+  }
+  if (!answer.handle)
+    return Status(StatusCode::NotFound, "no WebGPU adapter: " + answer.message);
+  return Owned<AdapterImpl>(answer.handle, api.AdapterRelease);
+}
+
+std::string describe(const AdapterInfo& adapter) {
+  std::string text(adapter.device.view());
+  if (!adapter.description.view().empty())
+    text += ", " + std::string(adapter.description.view());
+  return text;
+}
+
+Status nullBackendStatus(const std::string& path) {
+  return {StatusCode::Unsupported,
+          "`" + path + "` found no GPU driver and offers only its Null backend, which computes " +
+              "nothing; install a Vulkan driver or name one in `VK_ICD_FILENAMES`"};
+}
+
 Status Session::requestAdapter(const std::string& libraryPath) {
   RequestAdapterOptions options;
   options.powerPreference = PowerPreference::HighPerformance;
-  Answer<AdapterImpl> answer;
-  functions.InstanceRequestAdapter(
-      instanceHandle.get(), &options,
-      callbackInfo<RequestAdapterCallback>(Answer<AdapterImpl>::receive, &answer));
-  pollUntil(answer.done);
-  if (!answer.handle)
-    return {StatusCode::NotFound, "no WebGPU adapter: " + answer.message};
-  adapterHandle.reset(answer.handle);
+  Result<Owned<AdapterImpl>> adapter =
+      webgpu::requestAdapter(functions, instanceHandle.get(), options);
+  if (!adapter)
+    return adapter.status();
+  adapterHandle = std::move(*adapter);
 
   AdapterInfo adapterInfo;
   functions.AdapterGetInfo(adapterHandle.get(), &adapterInfo);
-  describe(adapterInfo);
+  deviceInfo.name = "webgpu";
+  deviceInfo.description = describe(adapterInfo);
   const BackendType backend = adapterInfo.backendType;
   functions.AdapterInfoFreeMembers(adapterInfo);
-  if (backend == BackendType::Null)
-    return {StatusCode::Unsupported,
-            "`" + libraryPath + "` found no GPU driver and offers only its Null backend, which " +
-                "computes nothing; install a Vulkan driver or name one in `VK_ICD_FILENAMES`"};
-  return Status::ok();
-}
-
-void Session::describe(const AdapterInfo& adapterInfo) {
-  deviceInfo.name = "webgpu";
-  deviceInfo.description = adapterInfo.device.view();
-  if (!adapterInfo.description.view().empty())
-    deviceInfo.description += ", " + std::string(adapterInfo.description.view());
+  return backend == BackendType::Null ? nullBackendStatus(libraryPath) : Status::ok();
 }
 
 Status Session::requestDevice() {

@@ -20,6 +20,14 @@ namespace ring::runtime::webgpu {
 /// An object of the library, released with it.
 template <class T> using Owned = std::unique_ptr<T, void (*)(T*)>;
 
+/// The adapter that `options` wish for; NotFound with the library's reason.
+Result<Owned<AdapterImpl>> requestAdapter(const Api& api, InstanceImpl* instance,
+                                          const RequestAdapterOptions& options);
+/// As DeviceInfo::description.
+std::string describe(const AdapterInfo& adapter);
+/// What is said where the library at `path` found no driver.
+Status nullBackendStatus(const std::string& path);
+
 class Session {
 public:
   static Result<std::unique_ptr<Session>> open(const std::string& libraryPath);
@@ -47,7 +55,6 @@ private:
   Session(const Api& api, InstanceImpl* instance);
   Status requestAdapter(const std::string& libraryPath);
   Status requestDevice();
-  void describe(const AdapterInfo& adapterInfo);
   std::string popScope();
 
   Api functions;

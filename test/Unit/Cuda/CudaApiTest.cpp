@@ -52,6 +52,15 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(DeviceAttribute::MultiprocessorCount),
             int(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
   EXPECT_EQ(int(DeviceAttribute::CooperativeLaunch), int(CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH));
+  EXPECT_EQ(int(DeviceAttribute::ComputeMode), int(CU_DEVICE_ATTRIBUTE_COMPUTE_MODE));
+  EXPECT_EQ(int(DeviceAttribute::PciBus), int(CU_DEVICE_ATTRIBUTE_PCI_BUS_ID));
+  EXPECT_EQ(int(DeviceAttribute::PciDevice), int(CU_DEVICE_ATTRIBUTE_PCI_DEVICE_ID));
+  EXPECT_EQ(int(DeviceAttribute::PciDomain), int(CU_DEVICE_ATTRIBUTE_PCI_DOMAIN_ID));
+  EXPECT_EQ(int(ComputeMode::Prohibited), int(CU_COMPUTEMODE_PROHIBITED));
+  EXPECT_EQ(int(ComputeMode::ExclusiveProcess), int(CU_COMPUTEMODE_EXCLUSIVE_PROCESS));
+#if CUDA_VERSION >= 13000
+  EXPECT_EQ(int(DeviceAttribute::MpsEnabled), int(CU_DEVICE_ATTRIBUTE_MPS_ENABLED));
+#endif
   EXPECT_EQ(int(FunctionAttribute::SharedBytes), int(CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES));
   EXPECT_EQ(int(FunctionAttribute::LocalBytes), int(CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES));
   EXPECT_EQ(int(FunctionAttribute::Registers), int(CU_FUNC_ATTRIBUTE_NUM_REGS));

@@ -29,6 +29,7 @@ SAME_SIZE(RequestAdapterOptions);
 SAME_FIELD(RequestAdapterOptions, powerPreference, powerPreference);
 SAME_FIELD(RequestAdapterOptions, backendType, backendType);
 SAME_SIZE(AdapterInfo);
+SAME_FIELD(RequestAdapterOptions, forceFallbackAdapter, forceFallbackAdapter);
 SAME_FIELD(AdapterInfo, device, device);
 SAME_FIELD(AdapterInfo, description, description);
 SAME_FIELD(AdapterInfo, backendType, backendType);
@@ -76,6 +77,7 @@ static_assert(offsetof(CallbackInfo<BufferMapCallback>, userdata1) ==
               offsetof(WGPUBufferMapCallbackInfo, userdata1));
 
 SAME_VALUE(BackendType::Null, WGPUBackendType_Null);
+SAME_VALUE(PowerPreference::LowPower, WGPUPowerPreference_LowPower);
 SAME_VALUE(PowerPreference::HighPerformance, WGPUPowerPreference_HighPerformance);
 SAME_VALUE(CallbackMode::AllowProcessEvents, WGPUCallbackMode_AllowProcessEvents);
 SAME_VALUE(CallbackMode::AllowSpontaneous, WGPUCallbackMode_AllowSpontaneous);

@@ -4,6 +4,7 @@
 #include "test/shims/cuda/FakeDevice.h"
 
 #include "runtime/backend/cuda/HostRing.h"
+#include "runtime/backend/cuda/WideAccess.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,10 +30,10 @@ abi::Chunk loadChunk(const abi::Chunk* from) {
 
 } // namespace
 
-FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table)
+FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table, bool isMute)
     : table_(table), slotChunks_(defined(source, "RING_SLOT_CHUNKS")),
       clientSlots_(defined(source, "RING_CLIENT_SLOTS")),
-      warpBlocks_(defined(source, "RING_WARP_SHARDS") / abi::kWarpsPerBlock),
+      warpBlocks_(defined(source, "RING_WARP_SHARDS") / abi::kWarpsPerBlock), isMute_(isMute),
       thread_([this] { run(); }) {}
 
 FakeDevice::~FakeDevice() {
@@ -52,7 +53,7 @@ void FakeDevice::run() {
          __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun) {
     bool any = false;
     const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), warpBlocks_);
-    for (std::uint32_t client = 0; client < count; ++client)
+    for (std::uint32_t client = 0; client < count && !isMute_; ++client)
       any |= poll(client);
     if (!any)
       std::this_thread::yield();
@@ -134,7 +135,7 @@ void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
   const std::uint32_t tag = abi::tagOf(ticket, clientSlots_);
   for (std::uint32_t i = 0; i < header.chunks; ++i) {
     const std::uint32_t* words = stream + i * abi::kWordsPerChunk;
-    runtime::cuda::storeWide(slot + i, {tag, words[0], words[1], words[2]});
+    runtime::cuda::storeWide(slot + i, {{tag, words[0], words[1], words[2]}});
   }
   ++ticket;
 }

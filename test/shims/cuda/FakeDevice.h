@@ -17,8 +17,9 @@ namespace ring::test {
 
 class FakeDevice {
 public:
-  /// `source` is the composed program, whose definitions say how memory lies.
-  FakeDevice(const std::string& source, const abi::ResidentTable& table);
+  /// `source` is the composed program, whose definitions say how memory lies. A mute one reads
+  /// nothing.
+  FakeDevice(const std::string& source, const abi::ResidentTable& table, bool isMute);
   ~FakeDevice();
   /// Until it has parked.
   void join();
@@ -35,6 +36,7 @@ private:
 
   const abi::ResidentTable table_;
   const std::uint32_t slotChunks_, clientSlots_, warpBlocks_;
+  const bool isMute_;
   std::atomic<bool> isRunning_{true}, isDead_{false};
   std::thread thread_;
 };

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A CUDA driver and an NVRTC without a GPU: device memory is the host's, and launching the resident
-// kernel starts a thread that plays it (FakeDevice.h). Any call can be told to fail. One library
-// stands for both; it counts what it hands out. Kernels that are no resident ones do nothing.
+// A CUDA driver, an NVRTC and an NVML without a GPU: device memory is the host's, and launching the
+// resident kernel starts a thread that plays it (FakeDevice.h). Any call can be told to fail. One
+// library stands for all; it counts what it hands out. Kernels that are no resident ones do
+// nothing.
 #include "test/shims/cuda/FakeDriver.h"
 
 #include "runtime/backend/cuda/Api.h"
 #include "test/shims/cuda/FakeDevice.h"
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <string>
 
 using namespace ring::runtime::cuda;
@@ -33,8 +38,40 @@ struct ring::runtime::cuda::ProgramImpl {
 
 namespace {
 
+/// The defaults, changed by the environment; ends the process over what it does not know.
+FakeGpu fromEnvironment() {
+  FakeGpu made;
+  const struct {
+    const char* name;
+    int& member;
+  } members[] = {{"driverVersion", made.driverVersion},
+                 {"devices", made.devices},
+                 {"capability", made.capability},
+                 {"cooperativeLaunch", made.cooperativeLaunch},
+                 {"computeMode", made.computeMode},
+                 {"initResult", made.initResult},
+                 {"nvrtcMajor", made.nvrtcMajor},
+                 {"nvrtcMinor", made.nvrtcMinor},
+                 {"mps", made.mps},
+                 {"mig", made.mig},
+                 {"pcieWidth", made.pcieWidth},
+                 {"crashes", made.crashes},
+                 {"isMute", made.isMute}};
+  const char* given = std::getenv("RINGKERNEL_FAKE_GPU");
+  std::istringstream words(given ? given : "");
+  for (std::string word; words >> word;) {
+    const std::size_t equals = word.find('=');
+    const auto member = std::ranges::find_if(
+        members, [&](const auto& one) { return word.substr(0, equals) == one.name; });
+    if (equals == std::string::npos || member == std::end(members))
+      std::abort();
+    member->member = std::stoi(word.substr(equals + 1));
+  }
+  return made;
+}
+
 std::mutex mutex; // all that follows
-FakeGpu gpu;
+FakeGpu gpu = fromEnvironment();
 unsigned calls, failAt;
 CuResult failure;
 const char* failedCall;
@@ -144,7 +181,7 @@ EXPORT int fakeLive() {
 
 FAKE(cuInit, unsigned) {
   ENTER();
-  return CuResult::Success;
+  return static_cast<CuResult>(gpu.initResult);
 }
 FAKE(cuDriverGetVersion, int* version) {
   ENTER();
@@ -181,6 +218,21 @@ FAKE(cuDeviceGetAttribute, int* value, DeviceAttribute which, Device) {
   case DeviceAttribute::CooperativeLaunch:
     *value = gpu.cooperativeLaunch;
     break;
+  case DeviceAttribute::ComputeMode:
+    *value = gpu.computeMode;
+    break;
+  case DeviceAttribute::MpsEnabled:
+    *value = gpu.mps;
+    break;
+  case DeviceAttribute::PciDomain:
+    *value = 0;
+    break;
+  case DeviceAttribute::PciBus:
+    *value = 0x17;
+    break;
+  case DeviceAttribute::PciDevice:
+    *value = 0;
+    break;
   default:
     *value = 1024;
   }
@@ -193,6 +245,8 @@ FAKE(cuDeviceTotalMem_v2, std::size_t* bytes, Device) {
 }
 FAKE(cuDevicePrimaryCtxRetain, ContextImpl** context, Device) {
   ENTER();
+  if (gpu.crashes)
+    std::raise(SIGSEGV);
   *context = reinterpret_cast<ContextImpl*>(&gpu);
   std::lock_guard lock(mutex);
   ++contexts;
@@ -311,7 +365,7 @@ FAKE(cuLaunchCooperativeKernel, FunctionImpl* function, unsigned gridX, unsigned
   if (gridX > static_cast<unsigned>(gpu.multiprocessors * gpu.blocksPerMultiprocessor))
     return CuResult::CooperativeLaunchTooLarge;
   const auto& module = *reinterpret_cast<const ModuleImpl*>(function);
-  stream->kernel = std::make_unique<FakeDevice>(module.source, module.table);
+  stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu.isMute != 0);
   return CuResult::Success;
 }
 FAKE(cuFuncGetAttribute, int* value, FunctionAttribute, FunctionImpl*) {
@@ -341,8 +395,8 @@ FAKE(cuGetErrorString, CuResult, const char** text) {
 #define FAKE_NVRTC(Name, ...)                                                                      \
   extern "C" __attribute__((visibility("default"))) NvrtcResult Name(__VA_ARGS__)
 FAKE_NVRTC(nvrtcVersion, int* major, int* minor) {
-  *major = 13;
-  *minor = 0;
+  *major = gpu.nvrtcMajor;
+  *minor = gpu.nvrtcMinor;
   return NvrtcResult::Success;
 }
 FAKE_NVRTC(nvrtcCreateProgram, ProgramImpl** program, const char* source, const char*, int,
@@ -369,5 +423,39 @@ FAKE_NVRTC(nvrtcGetProgramLog, ProgramImpl*, char*) { return NvrtcResult::Succes
 FAKE_NVRTC(nvrtcDestroyProgram, ProgramImpl** program) {
   delete *program;
   return NvrtcResult::Success;
+}
+
+// NVML: one GPU, at the place where the driver says it is.
+#define FAKE_NVML(Name, ...) extern "C" __attribute__((visibility("default"))) int Name(__VA_ARGS__)
+FAKE_NVML(nvmlInit_v2) { return 0; }
+FAKE_NVML(nvmlShutdown) { return 0; }
+FAKE_NVML(nvmlSystemGetDriverVersion, char* version, unsigned bytes) {
+  std::strncpy(version, "580.65.06", bytes);
+  return 0;
+}
+FAKE_NVML(nvmlDeviceGetHandleByPciBusId_v2, const char* busId, void** device) {
+  constexpr int kNotFound = 6;
+  *device = &gpu;
+  return std::string(busId) == "0000:17:00.0" ? 0 : kNotFound;
+}
+FAKE_NVML(nvmlDeviceGetMigMode, void*, unsigned* current, unsigned* pending) {
+  *current = *pending = static_cast<unsigned>(gpu.mig);
+  return 0;
+}
+FAKE_NVML(nvmlDeviceGetCurrPcieLinkGeneration, void*, unsigned* value) {
+  *value = 5;
+  return 0;
+}
+FAKE_NVML(nvmlDeviceGetMaxPcieLinkGeneration, void*, unsigned* value) {
+  *value = 5;
+  return 0;
+}
+FAKE_NVML(nvmlDeviceGetCurrPcieLinkWidth, void*, unsigned* value) {
+  *value = static_cast<unsigned>(gpu.pcieWidth);
+  return 0;
+}
+FAKE_NVML(nvmlDeviceGetMaxPcieLinkWidth, void*, unsigned* value) {
+  *value = 16;
+  return 0;
 }
 // NOLINTEND(readability-identifier-naming)
