@@ -21,7 +21,7 @@ namespace {
 /// What a statement does that is not allowed everywhere; empty where it is harmless.
 struct Deed {
   llvm::StringRef region; ///< `parallelFor` or `reduce`
-  llvm::StringRef effect; ///< `reply`, `send`, `trySend`, `fail` or `stop`
+  llvm::StringRef effect; ///< `reply`, `send`, `trySend` or `stop`
   bool fails = false;
 };
 
@@ -46,10 +46,7 @@ void add(Deed& deed, const Stmt& stmt) {
     deed.effect = nameOf(send->sendKind);
   if (llvm::isa<StopStmt>(stmt))
     deed.effect = "stop";
-  if (llvm::isa<FailStmt>(stmt)) {
-    deed.effect = "fail";
-    deed.fails = true;
-  }
+  deed.fails |= llvm::isa<FailStmt>(stmt);
 }
 
 /// Of the statement itself or, for a call, of all that the callee reaches.

@@ -83,7 +83,7 @@ void FunctionVerifier::callFacts(const CallStmt& stmt) {
   require(!callee.hasGroupLane || kind == FunctionKind::Handler || kind == FunctionKind::Device,
           "call.c8", stmt.loc(), "'{}' reads its lane; it is called from a {}", name, spell(kind));
   require((!callee.hasEffect && !callee.hasRegion) || !control_.isInRegion, "call.c8", stmt.loc(),
-          "'{}' sends, stops, fails or has a parallel region; it is called in one", name);
+          "'{}' sends, stops or has a parallel region; it is called in one", name);
   require(!callee.mayFail || !control_.isInStep, "loop.c4", stmt.loc(),
           "'{}' may fail; it is called in the step of a loop", name);
 }

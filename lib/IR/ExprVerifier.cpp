@@ -228,7 +228,9 @@ bool FunctionVerifier::viewInfo(const Expr& expr) {
   const ContextInfo info = llvm::cast<ContextInfoExpr>(expr).info;
   const auto* actorId = llvm::dyn_cast<StructType>(expr.type());
   const bool isRight = info == ContextInfo::Failed ? isBool(expr.type())
-                                                   : actorId && actorId->name() == "ring::ActorId";
+                       : info == ContextInfo::FailCode
+                           ? isIntOf(expr.type(), 32, false)
+                           : actorId && actorId->name() == "ring::ActorId";
   return require(hasContext(), "context.c1", expr.loc(),
                  "'{}' needs a parameter of type 'context'; '{}' has none", spell(info),
                  function_.name) &&

@@ -65,7 +65,7 @@ bool FunctionVerifier::requireContext(llvm::StringRef constraint, const Stmt& st
                  "{} needs a parameter of type 'context'; '{}' has none", what, function_.name);
 }
 
-/// Where a message may be sent or the handler be ended.
+/// Where a message may be sent or the actor be stopped.
 bool FunctionVerifier::requireEffectPlace(llvm::StringRef constraint, const Stmt& stmt,
                                           llvm::StringRef what) {
   facts_.hasEffect = true;

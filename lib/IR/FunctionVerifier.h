@@ -18,7 +18,7 @@ struct FunctionFacts {
   bool hasBarrier = false;
   bool hasThreadIndex = false; ///< thread.x and its like
   bool hasGroupLane = false;
-  bool hasEffect = false; ///< send, reply, fail or stop
+  bool hasEffect = false; ///< send, reply or stop
   bool mayFail = false;
   bool hasRegion = false; ///< parallel or reduce
   struct CellUse {

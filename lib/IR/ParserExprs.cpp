@@ -201,8 +201,9 @@ Expr* TextParser::extract(Location loc) {
 }
 
 Expr* TextParser::contextInfo(ContextInfo info, Location loc) {
-  const Type* type = module_->types.boolType();
-  if (info != ContextInfo::Failed) {
+  const Type* type =
+      info == ContextInfo::FailCode ? module_->types.u32() : module_->types.boolType();
+  if (info == ContextInfo::Self || info == ContextInfo::Sender) {
     type = module_->types.findStruct("ring::ActorId");
     if (!type) {
       error(DiagId::IRUnknownName, token(), "struct", "ring::ActorId");

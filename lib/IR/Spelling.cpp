@@ -17,7 +17,7 @@ constexpr const char* binaryOps[] = {"+",  "-",  "*",  "/",  "%",  "&", "|",  "^
                                      ">>", "&&", "||", "==", "!=", "<", "<=", ">", ">="};
 constexpr const char* cellInfos[] = {"cell.x",   "cell.y",   "cell.z",
                                      "extent.x", "extent.y", "extent.z"};
-constexpr const char* contextInfos[] = {"self", "sender", "failed"};
+constexpr const char* contextInfos[] = {"self", "sender", "failed", "failcode"};
 constexpr const char* addressSpaces[] = {"function", "state", "message", "buffer", "workgroup"};
 constexpr const char* functionKinds[] = {"device", "handler", "stencil", "kernel"};
 constexpr const char* scopes[] = {"thread", "warp", "block"};
@@ -61,7 +61,7 @@ RING_SPELLING(UnaryOp, LogicalNot, unaryOps)
 RING_SPELLING(BinaryOp, GreaterEqual, binaryOps)
 RING_SPELLING(Builtin, GroupLane, builtins)
 RING_SPELLING(CellInfo, ExtentZ, cellInfos)
-RING_SPELLING(ContextInfo, Failed, contextInfos)
+RING_SPELLING(ContextInfo, FailCode, contextInfos)
 RING_SPELLING(AddressSpace, Workgroup, addressSpaces)
 RING_SPELLING(FunctionKind, Kernel, functionKinds)
 RING_SPELLING(Scope, Block, scopes)

@@ -185,7 +185,7 @@ void FunctionVerifier::stmtOf(const Stmt& stmt) {
   case StmtKind::Fail: {
     const auto& fail = llvm::cast<FailStmt>(stmt);
     facts_.mayFail = true;
-    requireEffectPlace("fail.c1", stmt, "'fail'");
+    requireContext("fail.c1", stmt, "'fail'");
     require(!control_.isInStep, "loop.c4", stmt.loc(), "'fail' in the step of a loop");
     const auto* code = expr(*fail.code) ? llvm::dyn_cast<IntType>(fail.code->type()) : nullptr;
     require(code && code->bits() == 32 && !code->isSigned(), "fail.c2", stmt.loc(),

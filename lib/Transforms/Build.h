@@ -52,6 +52,10 @@ public:
                                         std::vector<ir::Expr*>{}, loc);
   }
 
+  ir::Expr* contextInfo(ir::ContextInfo info, const ir::Type* type) const {
+    return module.make<ir::ContextInfoExpr>(info, type, loc);
+  }
+
   ir::Local* variable(std::string name, const ir::Type* type) const {
     return module.make<ir::Local>(ir::LocalKind::Variable, std::move(name), type, loc);
   }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // parallelFor and reduce over the lanes of a group. A reduce runs its 32 virtual lanes on the first
-// 32 lanes, so the tree is the same in every scope. fail() inside a region: every lane stops at its
-// first failing index, and the lowest of all decides.
+// 32 lanes, so the tree is the same in every scope. fail() inside a region: RegionFailures.cpp.
 
 #include "ParallelRegions.h"
 #include "ReduceTree.h"
@@ -52,9 +51,19 @@ Stmt* GroupLowering::laneLoop(const Build& at, Local* index, Expr* count, Block*
 
 void GroupLowering::lowerParallelFor(ParallelForStmt& parallel, Code& code) {
   const Build at(module_, parallel.loc());
+  const bool fails = mayFail(*parallel.body);
+  if (fails)
+    watchFailures(at, code);
   Expr* count = beginRegion(at, parallel.count, code);
+  Local* stopped = nullptr;
+  if (fails) {
+    stopped = stoppedIndex(at, parallel.index->type, code);
+    stopAtFailure(at, *parallel.body, parallel.index, stopped);
+  }
   code.out.push_back(laneLoop(at, parallel.index, count, parallel.body, lanes_));
   code.out.push_back(at.barrier());
+  if (fails)
+    settleFailures(at, lanes_, stopped, code);
 }
 
 void GroupLowering::lowerReduce(ReduceStmt& reduce, Code& code) {
@@ -63,14 +72,23 @@ void GroupLowering::lowerReduce(ReduceStmt& reduce, Code& code) {
   Local*& lanes = partials_[type];
   if (!lanes)
     lanes = sharedLocal(at, "ring_partials", module_.types.arrayType(type, kVirtualLanes));
+  const bool combineFails = mayFail(*reduce.combineBody);
+  const bool fails = combineFails || mayFail(*reduce.body);
   // The result starts as init, which the leader takes before the region.
   reduce.result->isConst = false;
   analysis_.keepOutside(*reduce.result);
   code.leader.push_back(at.declare(reduce.result, reduce.init));
+  if (fails)
+    watchFailures(at, code);
   Expr* count = beginRegion(at, reduce.count, code);
 
   Local* lane = at.variable("ring_value", type);
   Block* fold = foldBody(at, reduce, lane);
+  Local* stopped = nullptr;
+  if (fails) {
+    stopped = stoppedIndex(at, reduce.index->type, code);
+    stopAtFailure(at, *fold, reduce.index, stopped);
+  }
   Block* region = at.block({at.declare(lane, at.zero(type)),
                             laneLoop(at, reduce.index, count, fold, kVirtualLanes),
                             at.store(at.element(lanes, at.groupLane()), at.load(lane))});
@@ -78,14 +96,20 @@ void GroupLowering::lowerReduce(ReduceStmt& reduce, Code& code) {
   code.out.push_back(lanes_ == kVirtualLanes ? static_cast<Stmt*>(region)
                                              : at.branch(isVirtual, region, nullptr));
   code.out.push_back(at.barrier());
+  if (fails)
+    settleFailures(at, kVirtualLanes, stopped, code);
   code.out.push_back(treeLoop(at, reduce, lanes, count));
 
   std::vector<Stmt*> last;
   appendCombine(at, reduce, at.place(reduce.result), at.load(reduce.result),
                 at.load(at.element(lanes, at.u32(0))), last);
-  code.leader.push_back(at.branch(
+  Stmt* combined = at.branch(
       at.compare(BinaryOp::Greater, Cloner(module_).expr(count), at.constant(count->type(), 0)),
-      last));
+      last);
+  if (combineFails)
+    addFailing(at, at.block({combined}), code);
+  else
+    code.leader.push_back(combined);
 }
 
 /// The first value of a lane is taken, later ones are combined from the left.
@@ -104,6 +128,7 @@ Block* GroupLowering::foldBody(const Build& at, ReduceStmt& reduce, Local* lane)
 }
 
 /// for (step = 16; step > 0; step /= 2) { lanes below step take their right operand; barrier }
+/// Of the lanes that fail in one step the lowest decides.
 Stmt* GroupLowering::treeLoop(const Build& at, const ReduceStmt& reduce, Local* lanes,
                               Expr* count) {
   const Type* u32 = module_.types.u32();
@@ -118,11 +143,21 @@ Stmt* GroupLowering::treeLoop(const Build& at, const ReduceStmt& reduce, Local* 
       at.compare(BinaryOp::Less, at.groupLane(), at.load(step)),
       at.compare(BinaryOp::Less, at.convert(count->type(), right()), Cloner(module_).expr(count)),
       at.loc);
-  Block* body = at.block({at.branch(takes, combine), at.barrier()});
+  const bool fails = mayFail(*reduce.combineBody);
+  Block* taken = at.block(std::move(combine));
+  Code turn;
+  if (fails) {
+    endAtFail(module_, *taken);
+    taken->stmts.push_back(
+        at.branch(hasFailed(at), {atomicOnLowest(at, AtomicOp::Min, at.groupLane())}));
+  }
+  turn.out = {at.branch(takes, taken, nullptr), at.barrier()};
+  if (fails)
+    settleFailures(at, kVirtualLanes, nullptr, turn);
   Block* halve = at.block({at.store(step, at.binary(BinaryOp::Div, at.load(step), at.u32(2)))});
   return module_.make<LoopStmt>(at.block({at.declare(step, at.u32(kVirtualLanes / 2))}),
                                 at.compare(BinaryOp::Greater, at.load(step), at.u32(0)), false,
-                                halve, body, at.loc);
+                                halve, at.block(std::move(turn.out)), at.loc);
 }
 
 } // namespace ringc::transforms

@@ -6,9 +6,15 @@
 
 #include "Build.h"
 #include "GroupAnalysis.h"
+#include "ringc/IR/Cloner.h"
 #include <map>
 
 namespace ringc::transforms {
+
+/// A FailStmt stands in `stmt` or below.
+bool mayFail(const ir::Stmt& stmt);
+/// What fails in `body` goes on at its end.
+void endAtFail(ir::Module& module, ir::Block& body);
 
 class GroupLowering {
 public:
@@ -50,12 +56,25 @@ private:
   ir::Stmt* treeLoop(const Build& at, const ir::ReduceStmt& reduce, ir::Local* lanes,
                      ir::Expr* count);
 
+  // RegionFailures.cpp
+  ir::Stmt* atomicOnLowest(const Build& at, ir::AtomicOp op, ir::Expr* operand,
+                           ir::Local* result = nullptr);
+  void watchFailures(const Build& at, Code& code);
+  ir::Expr* hasFailed(const Build& at) const;
+  void stopAtFailure(const Build& at, ir::Block& body, ir::Local* index, ir::Local* stopped);
+  ir::Local* stoppedIndex(const Build& at, const ir::Type* type, Code& code);
+  ir::Expr* lowestOfAll(const Build& at, Code& code);
+  void settleFailures(const Build& at, uint32_t stride, ir::Local* stopped, Code& code);
+  void addFailing(const Build& at, ir::Block* stmts, Code& code);
+
   ir::Module& module_;
   ir::Function& handler_;
   uint32_t lanes_;
   GroupAnalysis analysis_;
   std::map<const ir::Type*, ir::Local*> slots_;    ///< shared, for uniformValue
   std::map<const ir::Type*, ir::Local*> partials_; ///< shared, for reduce
+  ir::Local* lowestFailed_ = nullptr;              ///< shared: the lowest index that failed
+  ir::Local* failCode_ = nullptr;                  ///< shared: the code that it gave
 };
 
 } // namespace ringc::transforms

@@ -6,6 +6,7 @@
 #include "test/Execution/TestDevices.h"
 
 #include "Demo.ring.h"
+#include "Faults.ring.h"
 #include "Scopes.ring.h"
 #include "Traffic.ring.h"
 #include "Wide.ring.h"
@@ -41,7 +42,8 @@ TEST_F(ProgramTest, CompilesForEveryArchitecture) {
   }
   Result<Program> program =
       composeAll<FraudMonitor, traffic::Register, traffic::Feeder, scopes::OnThread, scopes::OnWarp,
-                 scopes::OnBlock, wide::Calculator, wide::Collector>();
+                 scopes::OnBlock, faults::OnThread, faults::OnWarp, faults::OnBlock,
+                 wide::Calculator, wide::Collector>();
   ASSERT_TRUE(program) << program.status().message();
   for (const int capability : {75, 80, 90}) {
     Result<std::vector<char>> cubin = compile(program->source, capability, programHeaders());

@@ -19,7 +19,9 @@ public:
     });
     ctx.parallelFor(go.count, [&](std::uint32_t i) {
       if (i == 1)
-        ctx.fail(i); // expected-error {{'fail' inside of a parallel region; do it behind the region, by what a 'reduce' found [region-effect]}}
+        ctx.fail(i); // the lowest i decides
+      if (i == 2)
+        ctx.stop(); // expected-error {{'stop' inside of a parallel region; do it behind the region, by what a 'reduce' found [region-effect]}}
     });
     ctx.parallelFor(4u, [&](std::uint32_t i) {
       ctx.parallelFor(4u, [&](std::uint32_t j) { // expected-error {{'parallelFor' inside of a parallel region; only one region may be open [region-nested]}}

@@ -187,9 +187,10 @@ public:
 };
 
 enum class ContextInfo : uint8_t {
-  Self,   ///< the actor itself, the struct `ring::ActorId`
-  Sender, ///< who sent the message, the struct `ring::ActorId`
-  Failed, ///< bool: fail(code) was called in this activation. Made by LowerFail.
+  Self,     ///< the actor itself, the struct `ring::ActorId`
+  Sender,   ///< who sent the message, the struct `ring::ActorId`
+  Failed,   ///< bool: fail(code) was called in this activation. Made by LowerFail.
+  FailCode, ///< u32: what the last fail of this lane was given. Made by LowerFail.
 };
 
 /// What the activation knows of itself; its type is given by `info`.

@@ -39,6 +39,11 @@ void contextSend(Activation& activation, ActorId target, const TypeInfo& type, c
 bool contextTrySend(Activation& activation, ActorId target, const TypeInfo& type,
                     const void* message);
 void contextStop(Activation& activation);
+/// What contextFail throws: caught by the loop that called the handler, and on its way by reduce,
+/// whose lowest failing index decides.
+struct FailSignal {
+  std::uint32_t code;
+};
 [[noreturn]] void contextFail(std::uint32_t code);
 
 /// A has a public overload `void on(const M&, Context&)`, exactly.
@@ -86,7 +91,9 @@ public:
   [[noreturn]] void fail(std::uint32_t code) { detail::contextFail(code); }
 
   /// f(0), ..., f(n - 1), in any order, spread over the actor's lanes. f takes the index; it writes
-  /// only its own locals and elements whose index is injective in the index.
+  /// only its own locals and elements whose index is injective in the index. Where some of them
+  /// fail, the handler ends with the code of the lowest index that does; what the others did is
+  /// open.
   template <class Count, class F> void parallelFor(Count n, F&& f) {
     for (Count i = 0; i < n; ++i)
       f(i);
@@ -94,7 +101,9 @@ public:
 
   /// init op f(0) op ... op f(n - 1), combined in one tree on every target: virtual lane v of 32
   /// folds f(v), f(v + 32), ... from the left; then lane v takes lane v + 16, 8, 4, 2, 1 in turn as
-  /// its right operand where that lane has a value; init is the left operand of the last op.
+  /// its right operand where that lane has a value; init is the left operand of the last op. Fails
+  /// as parallelFor does; an op that takes f(i) as its right operand belongs to i, and those of the
+  /// tree come behind all indices, in its order.
   template <class Count, class T, class Op, class F> T reduce(Count n, T init, Op&& op, F&& f) {
     if (n <= 0)
       return init;
@@ -106,19 +115,37 @@ public:
     // even at -O2. Each lane's own order stays as it is.
     constexpr std::uint32_t group = 16;
     const Count whole = n - n % Count(warpSize);
+    Count lowest = n;
+    std::uint32_t failCode = 0;
     for (std::uint32_t first = 0; first < warpSize; first += group) {
       T part[group];
       for (std::uint32_t v = 0; v < group; ++v)
         part[v] = lanes[first + v];
-      for (Count i = used; i < whole; i += Count(warpSize)) {
-        const std::size_t base = std::size_t(i) + first;
+      Count i = used;
+      std::uint32_t v = 0;
+#if defined(__cpp_exceptions) // without them the first to fail decides
+      try {
+#endif
+        for (; i < whole; i += Count(warpSize)) {
+          const std::size_t base = std::size_t(i) + first;
 #pragma GCC unroll 16
-        for (std::uint32_t v = 0; v < group; ++v)
-          part[v] = op(part[v], T(f(Count(base + v))));
+          for (v = 0; v < group; ++v)
+            part[v] = op(part[v], T(f(Count(base + v))));
+        }
+#if defined(__cpp_exceptions)
+      } catch (const detail::FailSignal& signal) {
+        const Count at = i + Count(first + v);
+        if (at < lowest) {
+          lowest = at;
+          failCode = signal.code;
+        }
       }
+#endif
       for (std::uint32_t v = 0; v < group; ++v)
         lanes[first + v] = part[v];
     }
+    if (lowest != n)
+      detail::contextFail(failCode);
     for (Count v = 0, i = whole > used ? whole : used; i + v < n; ++v)
       lanes[v] = op(lanes[v], T(f(i + v)));
     for (Count step = warpSize / 2; step > 0; step /= 2)

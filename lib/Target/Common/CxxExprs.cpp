@@ -216,6 +216,8 @@ std::string CxxPrinter::contextInfo(const ContextInfoExpr& info) {
     return fmt::format("ring_sender({})", context_);
   case ContextInfo::Failed:
     return fmt::format("ring_failed({})", context_);
+  case ContextInfo::FailCode:
+    return fmt::format("ring_failCode({})", context_);
   }
   RINGC_UNREACHABLE("unknown context info");
 }

@@ -208,6 +208,8 @@ std::string WgslPrinter::contextInfo(const ContextInfoExpr& info) {
   }
   case ContextInfo::Failed:
     return "ring_failed()";
+  case ContextInfo::FailCode:
+    return "ring_ctx.failCode";
   }
   RINGC_UNREACHABLE("unknown context info");
 }

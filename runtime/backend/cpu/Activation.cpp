@@ -135,6 +135,6 @@ bool contextTrySend(Activation& activation, ActorId target, const TypeInfo& type
   return activation.trySend(target, type, message);
 }
 void contextStop(Activation& activation) { activation.stop(); }
-void contextFail(std::uint32_t code) { throw runtime::cpu::FailSignal{code}; }
+void contextFail(std::uint32_t code) { throw FailSignal{code}; }
 
 } // namespace ring::detail

@@ -16,11 +16,6 @@
 
 namespace ring::runtime::cpu {
 
-/// What Context::fail throws; only the worker's loop catches it.
-struct FailSignal {
-  std::uint32_t code;
-};
-
 /// Counts of one worker, since the start.
 struct Tally {
   std::uint64_t created = 0; ///< messages put on lanes to workers

@@ -217,7 +217,7 @@ void Worker::runHandler(const HandlerInfo& handler, DirectoryEntry& entry, abi::
   ++tally_.handled;
   try {
     handler.invoke(entry.state, payload, context);
-  } catch (const FailSignal& signal) {
+  } catch (const detail::FailSignal& signal) {
     activation_->rollback();
     ++tally_.failed;
     entry.failCode = signal.code;

@@ -23,6 +23,7 @@ static ring_ActorId ring_sender(thread const ring_Context& ctx) {
   return ctx.message->source.source;
 }
 static bool ring_failed(thread const ring_Context& ctx) { return ctx.status == ring_kFailed; }
+static uint ring_failCode(thread const ring_Context& ctx) { return ctx.failCode; }
 static void ring_fail(thread ring_Context& ctx, uint code) {
   ctx.status = ring_kFailed;
   ctx.failCode = code;

@@ -155,6 +155,7 @@ __device__ __forceinline__ ring_ActorId ring_sender(const ring_Context& ctx) {
 __device__ __forceinline__ bool ring_failed(const ring_Context& ctx) {
   return ctx.status == ring_kFailed;
 }
+__device__ __forceinline__ ring_u32 ring_failCode(const ring_Context& ctx) { return ctx.failCode; }
 __device__ __forceinline__ void ring_fail(ring_Context& ctx, ring_u32 code) {
   ctx.status = ring_kFailed;
   ctx.failCode = code;
@@ -295,7 +296,7 @@ static __device__ void FraudMonitor_on_Transfer(FraudMonitor& self, const Transf
     ring_reply(ctx, 1u, Alert{t.id, t.amount / self.limit});
   }
 }
-#line 299 "fraud.cu"
+#line 300 "fraud.cu"
 
 #ifndef RING_COMPOSED // the resident kernel calls what is below
 
@@ -305,14 +306,14 @@ extern "C" __global__ void __launch_bounds__(256) saxpy(const float* __restrict_
     y[i] += a * x[i];
   }
 }
-#line 309 "fraud.cu"
+#line 310 "fraud.cu"
 
 #line 25 "fraud.ring.h"
 static __device__ void wave(const float* p, float* prev, float c2, ring_Cell ring_cell) {
   const float lap = p[ring_cell.row] + p[-ring_cell.row] + p[1] + p[-1] - 4.0f * p[0];
   prev[0] = 2.0f * p[0] - prev[0] + c2 * lap;
 }
-#line 316 "fraud.cu"
+#line 317 "fraud.cu"
 
 extern "C" __global__ void __launch_bounds__(256) wave_sweep(const float* __restrict__ p, float* __restrict__ prev, ring_SweepHeader ring_sweep, float c2) {
   ring_Cell ring_cell;

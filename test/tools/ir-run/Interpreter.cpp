@@ -153,7 +153,8 @@ Interpreter::Flow Interpreter::parallel(const ParallelForStmt& parallel) {
   const int64_t count = signExtend(type, bits(*parallel.count));
   for (int64_t i = 0; i < count; ++i) {
     declare(parallel.index, bytesOf(type, static_cast<uint64_t>(i)));
-    block(*parallel.body);
+    if (block(*parallel.body) == Flow::Fail)
+      return Flow::Fail;
   }
   return Flow::Next;
 }
@@ -163,28 +164,36 @@ Interpreter::Flow Interpreter::reduce(const ReduceStmt& reduce) {
   constexpr int64_t lanes = 32;
   const Type& type = *reduce.count->type();
   const int64_t count = signExtend(type, bits(*reduce.count));
-  const auto combine = [&](const Bytes& left, const Bytes& right) {
+  const auto combine = [&](Bytes& into, const Bytes& left, const Bytes& right) {
     declare(reduce.left, left);
     declare(reduce.right, right);
-    if (reduce.combineBody)
-      block(*reduce.combineBody);
-    return eval(*reduce.combined);
+    if (reduce.combineBody && block(*reduce.combineBody) == Flow::Fail)
+      return false;
+    into = eval(*reduce.combined);
+    return true;
   };
-  const Bytes init = eval(*reduce.init);
+  Bytes result = eval(*reduce.init);
   std::vector<Bytes> partial(lanes);
   for (int64_t i = 0; i < count; ++i) {
     declare(reduce.index, bytesOf(type, static_cast<uint64_t>(i)));
-    if (reduce.body)
-      block(*reduce.body);
-    Bytes value = eval(*reduce.value);
+    if (reduce.body && block(*reduce.body) == Flow::Fail)
+      return Flow::Fail;
+    const Bytes value = eval(*reduce.value);
     Bytes& lane = partial[static_cast<size_t>(i % lanes)];
-    lane = i < lanes ? value : combine(lane, value);
+    if (i < lanes)
+      lane = value;
+    else if (!combine(lane, lane, value))
+      return Flow::Fail;
   }
   for (int64_t step = lanes / 2; step > 0; step /= 2)
-    for (int64_t v = 0; v < step && v + step < count; ++v)
-      partial[static_cast<size_t>(v)] =
-          combine(partial[static_cast<size_t>(v)], partial[static_cast<size_t>(v + step)]);
-  declare(reduce.result, count > 0 ? combine(init, partial[0]) : init);
+    for (int64_t v = 0; v < step && v + step < count; ++v) {
+      Bytes& left = partial[static_cast<size_t>(v)];
+      if (!combine(left, left, partial[static_cast<size_t>(v + step)]))
+        return Flow::Fail;
+    }
+  if (count > 0 && !combine(result, result, partial[0]))
+    return Flow::Fail;
+  declare(reduce.result, result);
   return Flow::Next;
 }
 

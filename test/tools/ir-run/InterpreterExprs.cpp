@@ -84,6 +84,8 @@ Bytes Interpreter::eval(const Expr& expr) {
       return activation().sender;
     case ContextInfo::Failed:
       return Bytes{activation().failed};
+    case ContextInfo::FailCode:
+      return bytesOf(*expr.type(), activation().code);
     }
   }
   fault("unknown expression");

@@ -58,6 +58,7 @@ __device__ __forceinline__ ring_ActorId ring_sender(const ring_Context& ctx) {
 __device__ __forceinline__ bool ring_failed(const ring_Context& ctx) {
   return ctx.status == ring_kFailed;
 }
+__device__ __forceinline__ ring_u32 ring_failCode(const ring_Context& ctx) { return ctx.failCode; }
 __device__ __forceinline__ void ring_fail(ring_Context& ctx, ring_u32 code) {
   ctx.status = ring_kFailed;
   ctx.failCode = code;
