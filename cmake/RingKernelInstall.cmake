@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 # The install and the build tree as packages: both answer find_package(RingKernel) with
-# RingKernel::Runtime, RingKernel::Headers, RingKernel::ringc and ringkernel_add_kernel.
+# RingKernel::Runtime, RingKernel::Transport, RingKernel::Headers, RingKernel::ringc and ringkernel_add_kernel.
 
 include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 
 set(packageDir "${CMAKE_INSTALL_LIBDIR}/cmake/RingKernel")
 
-install(TARGETS ringkernelHeaders ringkernelRuntime EXPORT RingKernelTargets)
-set(buildTreeTargets ringkernelHeaders ringkernelRuntime)
+install(TARGETS ringkernelHeaders ringkernelRuntime ringkernelTransport EXPORT RingKernelTargets)
+set(buildTreeTargets ringkernelHeaders ringkernelRuntime ringkernelTransport)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/ringkernel" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 if(TARGET ringc)
   install(TARGETS ringc EXPORT RingKernelTargets)

@@ -16,6 +16,8 @@ struct EmbeddedFile {
 
 /// The sources of the resident kernel, with paths from the root of the tree. Sorted by path.
 std::span<const EmbeddedFile> residentFiles();
+/// What kernels of transports include, likewise; in RingKernel::Transport.
+std::span<const EmbeddedFile> transportFiles();
 
 } // namespace ring::runtime
 

@@ -11,31 +11,14 @@
 #ifndef RINGKERNEL_ABI_RESIDENT_H
 #define RINGKERNEL_ABI_RESIDENT_H
 
+#include <ringkernel/abi/Chunk.h>
 #include <ringkernel/abi/Message.h>
 
 namespace ring::abi {
 
-struct alignas(16) Chunk {
-  std::uint32_t tag;
-  std::uint32_t words[3];
-};
-
-inline constexpr std::uint32_t kWordsPerChunk = 3;
 inline constexpr std::uint32_t kPayloadWord = 5; ///< of the stream: behind header and origin
 inline constexpr std::uint32_t kWarpsPerBlock = 8;
 inline constexpr std::uint32_t kMaxClients = 16;
-/// Every so many laps a slot is written whole, so that no chunk's old tag lives until tags return.
-inline constexpr std::uint64_t kWholeSlotLaps = std::uint64_t(1) << 24;
-
-/// The tag of the slot that a ticket names: its lap, counted from 1, never 0.
-constexpr std::uint32_t tagOf(std::uint64_t ticket, std::uint32_t slots) {
-  const auto lap = static_cast<std::uint32_t>(ticket / slots + 1);
-  return lap != 0 ? lap : 0x80000000u;
-}
-/// True where the slot is to be written whole.
-constexpr bool isWholeLap(std::uint64_t ticket, std::uint32_t slots) {
-  return (ticket / slots + 1) % kWholeSlotLaps == 0;
-}
 constexpr std::uint32_t chunksOf(std::uint32_t payloadBytes) {
   return (kPayloadWord + (payloadBytes + 3) / 4 + kWordsPerChunk - 1) / kWordsPerChunk;
 }
@@ -157,7 +140,7 @@ struct ResidentTable {
   ResidentClient client[kMaxClients];
 };
 
-static_assert(sizeof(Chunk) == 16 && sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
+static_assert(sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
 static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);
 
 } // namespace ring::abi

@@ -19,19 +19,6 @@ namespace {
 /// The outcome of a message and the end of its actor.
 constexpr std::uint32_t kOwnSends = 2;
 
-constexpr std::string_view kFixedIntegers = R"(#pragma once
-namespace std {
-typedef signed char int8_t;
-typedef unsigned char uint8_t;
-typedef short int16_t;
-typedef unsigned short uint16_t;
-typedef int int32_t;
-typedef unsigned int uint32_t;
-typedef long long int64_t;
-typedef unsigned long long uint64_t;
-}
-)";
-
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 std::uint32_t chunksFor(std::uint32_t payload) {
@@ -223,7 +210,7 @@ Result<Program> compose(std::span<const ActorType* const> actors, Registry& regi
 }
 
 std::vector<Header> programHeaders() {
-  std::vector<Header> headers{{"cstdint", kFixedIntegers}};
+  std::vector<Header> headers;
   for (const EmbeddedFile& file : residentFiles()) {
     constexpr std::string_view include = "include/";
     const std::string_view path = file.path;

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The host's writing end. Readers own blocks of slots in turn and say how far each is; all slots
+// before the one that is furthest behind are free. Granules of the arena are freed with the slots
+// that named them.
+#include "runtime/transport/ChunkAccess.h"
+#include "runtime/transport/TransportBody.h"
+#include "runtime/transport/Waiting.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace ring {
+
+using detail::ChunkWords;
+
+struct TransportProducer::State {
+  explicit State(std::shared_ptr<detail::TransportBody> of)
+      : body(std::move(of)), ring(body->host()), ticket(body->start()), freed(ticket),
+        granuleAfter(ring.granules != 0 ? slotCount() : 0) {}
+
+  std::uint64_t slotCount() const { return std::uint64_t(1) << ring.slotShift; }
+  std::size_t room(std::uint32_t granules, std::size_t wanted);
+  void askReaders();
+  void write(const std::byte* records, std::size_t stride, std::uint32_t bytes, std::size_t count);
+  void tell(std::uint64_t which, std::uint32_t bytes, std::uint32_t place);
+
+  const std::shared_ptr<detail::TransportBody> body;
+  const abi::TransportRing& ring;
+  std::uint64_t ticket; ///< the next
+  std::uint64_t freed;  ///< tickets before were read
+  std::uint32_t granule = 0, freedGranule = 0;
+  std::vector<std::uint32_t> granuleAfter; ///< by slot: where the arena's next record begins
+  bool isClosed = false;                   ///< by this end or a reader
+  std::uint64_t records = 0;
+};
+
+namespace {
+
+/// A record into the chunks of its slot; the rest of them too where `isWhole`.
+RINGKERNEL_WIDE void writeSlot(abi::Chunk* slot, std::uint32_t slotChunks, std::uint32_t tag,
+                               const std::byte* record, std::uint32_t bytes, bool isWhole) {
+  std::uint32_t first[2] = {};
+  if (bytes >= sizeof(first))
+    std::memcpy(first, record, sizeof(first));
+  else
+    std::memcpy(first, record, bytes);
+  detail::storeWords(slot, ChunkWords{tag, bytes, first[0], first[1]});
+  std::uint32_t at = sizeof(first), chunk = 1;
+  for (; at + 12 <= bytes; at += 12, ++chunk) {
+    ChunkWords words;
+    std::memcpy(&words, record + at - 4, sizeof(words)); // the word before gives way to the tag
+    words[0] = tag;
+    detail::storeWords(slot + chunk, words);
+  }
+  if (at < bytes) {
+    abi::Chunk last{tag, {}};
+    std::memcpy(last.words, record + at, bytes - at);
+    detail::storeChunk(slot + chunk++, last);
+  }
+  for (; isWhole && chunk < slotChunks; ++chunk)
+    detail::storeChunk(slot + chunk, {tag, {}});
+}
+
+} // namespace
+
+/// Looks how far the readers are. Pairs with their releasing stores.
+void TransportProducer::State::askReaders() {
+  std::uint64_t least = ~std::uint64_t(0);
+  for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
+    const abi::TransportMark& mark = ring.toProducer[reader];
+    least = std::min(least, __atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
+    if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
+      isClosed = true;
+  }
+  // A reader whose turn has not come names a slot that nobody has written.
+  freed += std::min(least, ticket - freed);
+  if (!granuleAfter.empty() && freed != body->start())
+    freedGranule = granuleAfter[(freed - 1) & (slotCount() - 1)];
+}
+
+/// How many of `wanted` records of so many granules find room.
+std::size_t TransportProducer::State::room(std::uint32_t granules, std::size_t wanted) {
+  const auto now = [&] {
+    std::size_t records = std::min<std::size_t>(slotCount() - (ticket - freed), wanted);
+    if (granules != 0)
+      records =
+          std::min<std::size_t>(records, (ring.granules - (granule - freedGranule)) / granules);
+    return records;
+  };
+  std::size_t records = now();
+  if (records == wanted) [[likely]]
+    return records;
+  askReaders();
+  return now();
+}
+
+/// The descriptor of a record whose payload lies outside of its slot.
+RINGKERNEL_WIDE void TransportProducer::State::tell(std::uint64_t which, std::uint32_t bytes,
+                                                    std::uint32_t place) {
+  abi::Chunk* slot = ring.slots + ((which & (slotCount() - 1)) << ring.chunkShift);
+  const std::uint64_t lap = which >> ring.slotShift;
+  const std::uint32_t chunks = abi::isWholeLap(lap) ? 1u << ring.chunkShift : 1;
+  for (std::uint32_t i = 0; i < chunks; ++i)
+    detail::storeChunk(slot + i, {abi::tagOfLap(lap), {bytes, place, ~place}});
+}
+
+void TransportProducer::State::write(const std::byte* from, std::size_t stride, std::uint32_t bytes,
+                                     std::size_t count) {
+  const std::uint64_t mask = slotCount() - 1;
+  const std::uint32_t granules = bytes > ring.inlineBytes ? abi::granulesOf(bytes) : 0;
+  const bool isInSlots = granules == 0 && ring.lineBytes == 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t which = ticket + i, lap = which >> ring.slotShift;
+    const std::byte* record = from + i * stride;
+    const auto start = static_cast<std::uint32_t>(granule + i * granules);
+    if (isInSlots)
+      writeSlot(ring.slots + ((which & mask) << ring.chunkShift), 1u << ring.chunkShift,
+                abi::tagOfLap(lap), record, bytes, abi::isWholeLap(lap));
+    else
+      std::memcpy(granules != 0
+                      ? ring.arena + std::size_t(start & (ring.granules - 1)) * abi::kGranuleBytes
+                      : ring.lines + (which & mask) * ring.lineBytes,
+                  record, bytes);
+    if (!granuleAfter.empty())
+      granuleAfter[which & mask] = start + granules;
+  }
+  if (!isInSlots) {
+    __atomic_thread_fence(__ATOMIC_RELEASE); // payload before tags; pairs with the readers' fence
+    for (std::size_t i = 0; i < count; ++i)
+      tell(ticket + i, bytes, static_cast<std::uint32_t>(granule + i * granules));
+  }
+  ticket += count;
+  granule += static_cast<std::uint32_t>(count * granules);
+  records += count;
+}
+
+TransportProducer::TransportProducer(std::shared_ptr<detail::TransportBody> body)
+    : state_(std::make_unique<State>(std::move(body))) {}
+TransportProducer::TransportProducer(TransportProducer&&) noexcept = default;
+TransportProducer::~TransportProducer() {
+  if (state_)
+    close();
+}
+
+TransportResult TransportProducer::tryPushBatch(const void* records, std::size_t stride,
+                                                std::size_t bytes, std::size_t count,
+                                                std::size_t& pushed) {
+  State& state = *state_;
+  pushed = 0;
+  if (bytes > state.ring.maxBytes)
+    return TransportResult::TooLarge;
+  if (state.isClosed)
+    return TransportResult::Closed;
+  const auto size = static_cast<std::uint32_t>(bytes);
+  pushed = state.room(size > state.ring.inlineBytes ? abi::granulesOf(size) : 0, count);
+  if (state.isClosed) {
+    pushed = 0;
+    return TransportResult::Closed;
+  }
+  if (pushed == 0)
+    return count == 0 ? TransportResult::Ok : TransportResult::Full;
+  state.write(static_cast<const std::byte*>(records), stride, size, pushed);
+  return TransportResult::Ok;
+}
+
+TransportResult TransportProducer::tryPush(std::span<const std::byte> record) {
+  std::size_t pushed;
+  return tryPushBatch(record.data(), 0, record.size(), 1, pushed);
+}
+
+TransportResult TransportProducer::push(std::span<const std::byte> record,
+                                        TransportDeadline deadline) {
+  return detail::transportWait(TransportResult::Full, deadline, [&] { return tryPush(record); });
+}
+
+RINGKERNEL_WIDE void TransportProducer::close() {
+  State& state = *state_;
+  state.isClosed = true;
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+  detail::storeMark(state.ring.toConsumer, {state.ticket, state.granule, 1});
+}
+
+std::size_t TransportProducer::approximateSize() {
+  state_->askReaders();
+  return state_->ticket - state_->freed;
+}
+
+TransportStatistics TransportProducer::statistics() const { return {state_->records, 0}; }
+
+} // namespace ring

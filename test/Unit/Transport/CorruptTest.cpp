@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Slots that somebody else wrote into: reported once each, never a stall, nothing read out of
+// bounds, and what was lost of ring and arena comes back.
+#include "test/Unit/Transport/Support.h"
+
+namespace ring::test {
+namespace {
+
+using Record = TransportConsumer::Record;
+
+TransportOptions smallOptions(TransportMode mode) {
+  TransportOptions made;
+  made.mode = mode;
+  made.slots = 64;
+  made.slotBytes = 128;
+  made.arenaBytes = 1 << 13;
+  made.maxRecordBytes = 4096;
+  made.readers = 1;
+  return made;
+}
+
+class Corrupt : public testing::TestWithParam<TransportMode> {
+protected:
+  static abi::Chunk& slot(const abi::TransportRing& ring, uint64_t ticket) {
+    return ring.slots[(ticket & 63) << ring.chunkShift];
+  }
+};
+
+void pushTo(gpu::TransportProducer& producer, uint64_t number, uint32_t bytes) {
+  ASSERT_EQ(producer.tryPush(recordOf(number, 1, bytes).data(), bytes), TransportResult::Ok);
+}
+void pushTo(TransportProducer& producer, uint64_t number, uint32_t bytes) {
+  const std::vector<uint32_t> record = recordOf(number, 1, bytes);
+  ASSERT_EQ(producer.tryPush(std::as_bytes(std::span(record)).first(bytes)), TransportResult::Ok);
+}
+
+TEST_P(Corrupt, ALengthThatCannotBeIsReportedAndPassed) {
+  InMemory<ToHost> transport(smallOptions(GetParam()));
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  gpu::TransportProducer producer(ring);
+  std::byte place[4096];
+  std::size_t size;
+  uint64_t ticket = 0;
+  for (const uint32_t length : {4097u, 0xffffffffu, 0x80000000u}) {
+    for (int lap = 0; lap < 3; ++lap) {
+      for (uint64_t i = 0; i < 50; ++i)
+        pushTo(producer, i, 40);
+      slot(ring, ticket + 20).words[0] = length;
+      for (uint64_t i = 0; i < 50; ++i) {
+        const TransportResult expected = i == 20 ? TransportResult::Corrupt : TransportResult::Ok;
+        ASSERT_EQ(transport.ends.host.tryPop(place, size), expected) << i;
+        if (i != 20) {
+          ASSERT_TRUE(isRecord({place, size}, i, 1, 40));
+        }
+      }
+      ASSERT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Empty);
+      ticket += 50;
+    }
+  }
+  EXPECT_EQ(transport.ends.host.statistics().corrupt, 9u);
+}
+
+/// Every bit of a descriptor of an arena record: none leads outside, all that is read is right.
+TEST_P(Corrupt, AnyBitOfADescriptor) {
+  for (uint32_t word = 0; word < 3; ++word)
+    for (uint32_t bit = 0; bit < 32; ++bit) {
+      InMemory<ToHost> transport(smallOptions(GetParam()));
+      const abi::TransportRing& ring = transport.ends.device.ring();
+      gpu::TransportProducer producer(ring);
+      for (uint64_t i = 0; i < 3; ++i)
+        pushTo(producer, i, 1000);
+      slot(ring, 1).words[word] ^= 1u << bit;
+      std::byte place[4096];
+      std::size_t size;
+      ASSERT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+      const TransportResult second = transport.ends.host.tryPop(place, size);
+      // A length that can be is a shorter or longer record; what follows shows that it was wrong.
+      ASSERT_TRUE(second == TransportResult::Corrupt ||
+                  (word == 0 && second == TransportResult::Ok))
+          << word << " " << bit;
+      TransportResult last = transport.ends.host.tryPop(place, size);
+      for (uint64_t i = 3; last != TransportResult::Ok && i < 12; ++i) {
+        ASSERT_EQ(last, TransportResult::Corrupt);
+        pushTo(producer, i, 1000);
+        last = transport.ends.host.tryPop(place, size);
+      }
+      ASSERT_EQ(last, TransportResult::Ok) << word << " " << bit;
+      // Nothing of the arena is lost for good.
+      for (uint64_t i = 0; i < 40; ++i) {
+        TransportResult pushed = producer.tryPush(recordOf(i, 1, 4096).data(), 4096);
+        while (pushed == TransportResult::Full) {
+          ASSERT_NE(transport.ends.host.tryPop(place, size), TransportResult::Closed);
+          pushed = producer.tryPush(recordOf(i, 1, 4096).data(), 4096);
+        }
+        ASSERT_EQ(pushed, TransportResult::Ok);
+      }
+    }
+}
+
+/// All of the arena hidden behind corrupt slots, and producers that want nothing but arena: their
+/// note tells what is free.
+TEST_P(Corrupt, GranulesBehindCorruptSlotsComeBackThoughNoRecordFollows) {
+  InMemory<ToHost> transport(smallOptions(GetParam()));
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  gpu::TransportProducer producer(ring);
+  std::byte place[4096];
+  std::size_t size;
+  pushTo(producer, 0, 4096);
+  pushTo(producer, 1, 4096);
+  const std::vector<uint32_t> third = recordOf(2, 1, 4096);
+  slot(ring, 0).words[0] = slot(ring, 1).words[0] = ~0u;
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Corrupt);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Corrupt);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Empty);
+  // The first attempt hears of the slots, the second finds nothing new, and says what it wants.
+  int attempts = 0;
+  while (producer.tryPush(third.data(), 4096) == TransportResult::Full) {
+    ASSERT_LT(++attempts, 4);
+    EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Empty);
+  }
+  ASSERT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  EXPECT_TRUE(isRecord({place, size}, 2, 1, 4096));
+}
+
+TEST_P(Corrupt, ATagOfNoLapIsReported) {
+  InMemory<ToHost> transport(smallOptions(GetParam()));
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  gpu::TransportProducer producer(ring);
+  std::byte place[256];
+  std::size_t size;
+  for (uint64_t i = 0; i < 3; ++i)
+    pushTo(producer, i, 40);
+  slot(ring, 1).tag = 0xdeadbeef;
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Corrupt);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  EXPECT_TRUE(isRecord({place, size}, 2, 1, 40));
+}
+
+TEST_P(Corrupt, OnTheWayToTheDevice) {
+  InMemory<ToDevice> transport(smallOptions(GetParam()));
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  gpu::TransportConsumer reader(ring, 0);
+  alignas(16) std::byte place[4096];
+  uint32_t size;
+  for (uint64_t round = 0; round < 40; ++round) {
+    for (uint64_t i = 0; i < 5; ++i)
+      pushTo(transport.ends.host, i, i == 1 ? 600 : 40);
+    abi::Chunk& second = slot(ring, round * 5 + 1);
+    (round % 3 == 0   ? second.words[0]
+     : round % 3 == 1 ? second.words[2]
+                      : second.tag) = 0xfffffff0u;
+    for (uint64_t i = 0; i < 5; ++i) {
+      const TransportResult expected = i == 1 ? TransportResult::Corrupt : TransportResult::Ok;
+      ASSERT_EQ(reader.tryPop(place, sizeof(place), size), expected) << round << " " << i;
+      if (i != 1) {
+        ASSERT_TRUE(isRecord({place, size}, i, 1, 40));
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Corrupt,
+                         testing::Values(TransportMode::Latency, TransportMode::Throughput));
+
+} // namespace
+} // namespace ring::test
