@@ -19,6 +19,8 @@ COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 SUFFIXES = {".h", ".cpp", ".hpp", ".cuh", ".cu", ".def", ".inc"}
 TOP_FOLDERS = ["include", "lib", "tools", "runtime", "examples", "bench", "test"]
 OURS = ("ringkernel/", "ringc/", "runtime/")
+# What users include by another name than it has here: by prefix.
+INSTALLED = {"ringkernel/cuda/": "runtime/device/cuda/"}
 # Written by ringc or by CMake while building; they exist in no checkout.
 GENERATED = re.compile(r"\.ring\.gen\.h$")
 
@@ -48,6 +50,9 @@ class Tree:
                     yield file
 
     def resolve(self, file: Path, name: str) -> Path | None:
+        for prefix, folder in INSTALLED.items():
+            if name.startswith(prefix):
+                name = folder + name.removeprefix(prefix)
         for base in (file.parent, *(self.root / folder for folder in ("include", "lib", "runtime", "examples", "."))):
             candidate = (base / name).resolve()
             if candidate.is_file() and candidate.is_relative_to(self.root):

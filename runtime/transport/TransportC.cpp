@@ -136,19 +136,19 @@ ring_transport_options ring_transport_default_options(void) {
   return options;
 }
 
-size_t ring_transport_bytes_for(int is_to_device, const ring_transport_options* options) {
+size_t ring_transport_bytes_for(int isToDevice, const ring_transport_options* options) {
   const ring::TransportOptions wanted = inCpp(options);
-  return is_to_device ? Transport<TransportDirection::ToDevice>::bytesFor(wanted)
-                      : Transport<TransportDirection::ToHost>::bytesFor(wanted);
+  return isToDevice ? Transport<TransportDirection::ToDevice>::bytesFor(wanted)
+                    : Transport<TransportDirection::ToHost>::bytesFor(wanted);
 }
 
 ring_transport_consumer* ring_transport_create_consumer(const ring_transport_options* options,
-                                                        char* error, size_t error_bytes) {
-  return create<ring_transport_consumer, TransportDirection::ToHost>(options, error, error_bytes);
+                                                        char* error, size_t errorBytes) {
+  return create<ring_transport_consumer, TransportDirection::ToHost>(options, error, errorBytes);
 }
 ring_transport_producer* ring_transport_create_producer(const ring_transport_options* options,
-                                                        char* error, size_t error_bytes) {
-  return create<ring_transport_producer, TransportDirection::ToDevice>(options, error, error_bytes);
+                                                        char* error, size_t errorBytes) {
+  return create<ring_transport_producer, TransportDirection::ToDevice>(options, error, errorBytes);
 }
 void ring_transport_destroy_consumer(ring_transport_consumer* consumer) { delete consumer; }
 void ring_transport_destroy_producer(ring_transport_producer* producer) { delete producer; }
@@ -164,9 +164,9 @@ ring_transport_result ring_transport_try_pop(ring_transport_consumer* consumer, 
   return inC(given(consumer, __func__).end.tryPop({static_cast<std::byte*>(to), capacity}, *bytes));
 }
 ring_transport_result ring_transport_pop(ring_transport_consumer* consumer, void* to,
-                                         size_t capacity, size_t* bytes, uint64_t timeout_ns) {
+                                         size_t capacity, size_t* bytes, uint64_t timeoutNs) {
   return inC(given(consumer, __func__)
-                 .end.pop({static_cast<std::byte*>(to), capacity}, *bytes, after(timeout_ns)));
+                 .end.pop({static_cast<std::byte*>(to), capacity}, *bytes, after(timeoutNs)));
 }
 ring_transport_result ring_transport_try_peek(ring_transport_consumer* consumer,
                                               ring_transport_record* records, size_t capacity,
@@ -177,10 +177,10 @@ ring_transport_result ring_transport_try_peek(ring_transport_consumer* consumer,
 }
 ring_transport_result ring_transport_peek(ring_transport_consumer* consumer,
                                           ring_transport_record* records, size_t capacity,
-                                          size_t* count, uint64_t timeout_ns) {
+                                          size_t* count, uint64_t timeoutNs) {
   auto& end = given(consumer, __func__).end;
   return peek(records, capacity, count, [&](auto found, std::size_t& n) {
-    return end.peekBatch(found, n, after(timeout_ns));
+    return end.peekBatch(found, n, after(timeoutNs));
   });
 }
 void ring_transport_release(ring_transport_consumer* consumer, size_t count) {
@@ -202,8 +202,8 @@ ring_transport_result ring_transport_try_push(ring_transport_producer* producer,
   return inC(given(producer, __func__).end.tryPush(bytesAt(record, bytes)));
 }
 ring_transport_result ring_transport_push(ring_transport_producer* producer, const void* record,
-                                          size_t bytes, uint64_t timeout_ns) {
-  return inC(given(producer, __func__).end.push(bytesAt(record, bytes), after(timeout_ns)));
+                                          size_t bytes, uint64_t timeoutNs) {
+  return inC(given(producer, __func__).end.push(bytesAt(record, bytes), after(timeoutNs)));
 }
 ring_transport_result ring_transport_try_push_batch(ring_transport_producer* producer,
                                                     const void* records, size_t stride,
