@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -50,7 +51,7 @@ class DoctorCase(unittest.TestCase):
         libraries = {f"RINGKERNEL_{name}_LIBRARY": str(FAKE_CUDA) for name in ("CUDA", "NVRTC", "NVML")}
         return self.report(*self.options, RINGKERNEL_FAKE_GPU=gpu, **{**libraries, **environment})
 
-    options = ()
+    options = ("--quick",)
 
     def findings(self, report, about):
         return [(finding["severity"], finding["what"]) for finding in report["findings"] if finding["about"] == about]
@@ -270,6 +271,98 @@ class WebGpu(DoctorCase):
                 self.assertFinding(report, "webgpu", "broken", words)
 
 
+class Tests(DoctorCase):
+    options = ("--seconds=1", "--limit=20")
+
+    def testCpuAndWebGpuWork(self):
+        webgpu = WebGpu.needWebgpu(self)
+        report = self.report(*self.options, **webgpu)
+        self.assertEqual((report["backends"]["cpu"], report["backends"]["webgpu"]), ("works", "works"), report)
+        for name in ("cpu", "webgpu"):
+            test = report["selfTests"][name]
+            self.assertTrue(test["backend"].startswith(name))
+            self.assertGreaterEqual(test["starts"], 2)
+            self.assertGreaterEqual(test["roundTrips"], 20)
+            self.assertGreater(test["roundTripP50Us"], 0)
+            self.assertGreaterEqual(test["roundTripP99Us"], test["roundTripP50Us"])
+            # Of each start: 20 questions, and 16 items from each of 12 senders.
+            self.assertGreaterEqual(test["messagesChecked"], test["starts"] * (20 + 16 * 12))
+            self.assertGreaterEqual(test["seconds"], 1)
+        threads = report["tearing"]["threads"]
+        if "avx" in report["processor"]["features"]:
+            self.assertEqual(threads["threads"]["torn"], 0)
+            self.assertGreater(threads["threads"]["reads"], threads["threads"]["changes"])
+
+    def testOnePartRunsAlone(self):
+        ran = self.ring("--part=self-test-cpu", "--seconds=1")
+        *steps, result = ran.stdout.splitlines()
+        self.assertEqual(ran.returncode, 0)
+        self.assertEqual(json.loads(result.removeprefix("ring-result "))["state"], "works")
+        self.assertIn("ring-step asking (start 2)", steps)
+
+    def testABackendThatDoesNotAnswerIsBroken(self):
+        # The fake runs no handlers.
+        report = self.fake()
+        self.assertFinding(report, "cuda", "broken", "self-test: a question got no answer")
+        self.assertEqual((report["backends"]["cuda"], report["backends"]["cpu"]), ("broken", "works"))
+        self.assertFinding(report, "tearing", "warning", "writer and reader hardly met")
+
+    def testADriverThatCrashesIsReportedAndNothingElseIsHurt(self):
+        report = self.fake("crashes=1")
+        self.assertFinding(report, "cuda", "broken", "ended by signal 11 (Segmentation fault); it was starting (start 1)")
+        self.assertEqual(report["backends"]["cpu"], "works")
+
+    def testADriverThatHangsIsEndedAndReported(self):
+        self.options = ("--seconds=1", "--limit=3")
+        report = self.fake("isMute=1")
+        self.assertFinding(report, "cuda", "broken", "did not end in time and was ended; it was asking (start 1)")
+
+    def testAPartEndsWithWhoWaitsForIt(self):
+        ring = subprocess.Popen([RING, "doctor", "--json"], stdout=subprocess.DEVNULL, env={
+            **self.environment, "RINGKERNEL_CUDA_LIBRARY": str(FAKE_CUDA), "RINGKERNEL_NVRTC_LIBRARY": str(FAKE_CUDA),
+            "RINGKERNEL_FAKE_GPU": "isMute=1"})
+        children = Path(f"/proc/{ring.pid}/task/{ring.pid}/children")
+        child = None
+        while child is None and ring.poll() is None:
+            for pid in children.read_text().split():
+                try:
+                    # Once it runs our code: before, it is a copy of its parent that has not started.
+                    if b"self-test-cpu" in Path(f"/proc/{pid}/cmdline").read_bytes() and \
+                            len(list(Path(f"/proc/{pid}/task").iterdir())) > 1:
+                        child = pid
+                except OSError:
+                    pass
+        self.assertIsNotNone(child)
+        ring.kill()
+        ring.wait()
+        deadline = time.monotonic() + 5
+        def isAlive():
+            try:
+                return Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+            except OSError:
+                return False
+        while isAlive() and time.monotonic() < deadline:
+            pass
+        self.assertFalse(isAlive(), "the part outlives ring")
+
+    def testTornAccessesAreBroken(self):
+        report = self.fake("tears=1")
+        self.assertFinding(report, "tearing", "broken", "16-byte reads were torn (gpuToHost)")
+        self.assertGreater(report["tearing"]["cuda"]["gpuToHost"]["torn"], 0)
+
+    def testTheTableShowsThem(self):
+        table = self.ring(*self.options).stdout
+        self.assertRegex(table, r"self-test +cpu +works\n +there and back p50 [0-9.]+ us, p99 [0-9.]+ us; [0-9]+ messages")
+        self.assertRegex(table, r"16 bytes +threads +[0-9]+ reads, [0-9]+ changes seen, 0 torn")
+        self.assertIn("cpu: works", table)
+
+    def testQuickLeavesThemOut(self):
+        report = self.report("--quick")
+        self.assertNotIn("selfTests", report)
+        self.assertNotIn("tearing", report)
+        self.assertEqual(report["backends"]["cpu"], "untested")
+
+
 class Cache(DoctorCase):
     def testAFolderThatIsNotThereYet(self):
         cache = self.report(*self.options)["cache"]
@@ -320,6 +413,7 @@ class CommandLine(DoctorCase):
         self.assertRefused("--part", "doctor", "--part=nonsense")
         for value in ("0", "-1", "3601", "x"):
             self.assertRefused("--limit", "doctor", f"--limit={value}")
+            self.assertRefused("--seconds", "doctor", f"--seconds={value}")
 
     def testHelpAndVersion(self):
         for arguments in (["--help"], ["doctor", "--help"], ["--version"]):

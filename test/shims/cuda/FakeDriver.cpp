@@ -56,6 +56,7 @@ FakeGpu fromEnvironment() {
                  {"mig", made.mig},
                  {"pcieWidth", made.pcieWidth},
                  {"crashes", made.crashes},
+                 {"tears", made.tears},
                  {"isMute", made.isMute}};
   const char* given = std::getenv("RINGKERNEL_FAKE_GPU");
   std::istringstream words(given ? given : "");
@@ -355,8 +356,13 @@ FAKE(cuModuleGetGlobal_v2, DevicePointer* address, std::size_t* bytes, ModuleImp
   return CuResult::Success;
 }
 FAKE(cuLaunchKernel, FunctionImpl*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
-     unsigned, StreamImpl*, void**, void**) {
+     unsigned, StreamImpl*, void** arguments, void**) {
   ENTER();
+  if (gpu.tears) {
+    auto* words = static_cast<std::uint32_t*>(hostOf(*static_cast<DevicePointer*>(arguments[0])));
+    words[0] = 1;
+    words[3] = 2;
+  }
   return CuResult::Success;
 }
 FAKE(cuLaunchCooperativeKernel, FunctionImpl* function, unsigned gridX, unsigned, unsigned,

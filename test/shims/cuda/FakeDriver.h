@@ -13,11 +13,12 @@ namespace ring::test {
 struct FakeGpu {
   int driverVersion = 13000, devices = 1, multiprocessors = 4, capability = 90;
   int cooperativeLaunch = 1, blocksPerMultiprocessor = 1, computeMode = 0;
-  int initResult = 0;                                 ///< what cuInit gives
-  int nvrtcMajor = 13, nvrtcMinor = 0;                ///< NVRTC's version
-  int mps = 0, mig = 0, pcieWidth = 16;               ///< as the driver and NVML say
-  int crashes = 0;                                    ///< 1: making a context ends the process
-  int isMute = 0;                                     ///< 1: the resident kernel never answers
+  int initResult = 0;                   ///< what cuInit gives
+  int nvrtcMajor = 13, nvrtcMinor = 0;  ///< NVRTC's version
+  int mps = 0, mig = 0, pcieWidth = 16; ///< as the driver and NVML say
+  int crashes = 0;                      ///< 1: making a context ends the process
+  int tears = 0;  ///< 1: a plain kernel leaves a torn chunk in its first argument
+  int isMute = 0; ///< 1: the resident kernel never answers
   std::uint64_t memoryBytes = std::uint64_t(1) << 40; ///< allocations beyond fail
 };
 

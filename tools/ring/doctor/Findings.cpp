@@ -37,6 +37,8 @@ public:
     cuda();
     webgpu();
     cache();
+    tearing();
+    selfTests();
     return std::move(findings_);
   }
 
@@ -52,6 +54,8 @@ private:
   void gpus(const Json& cuda);
   void webgpu();
   void cache();
+  void tearing();
+  void selfTests();
 
   const Json& report_;
   Json findings_ = Json::array();
@@ -218,6 +222,35 @@ void Collector::cache() {
                     "kernels",
                     garbage.get<unsigned>(), path),
         fmt::format("rm -r '{}': what is needed is compiled again", path));
+}
+
+void Collector::tearing() {
+  const Json& tearing = at(report_, "tearing");
+  for (const char* name : {"threads", "cuda"}) {
+    const Json& trial = at(tearing, name);
+    const std::string state = text(at(trial, "state"));
+    const std::string what =
+        fmt::format("16-byte accesses ({}): {}", name, text(at(trial, "problem")));
+    if (state == "broken" && at(trial, "threads").is_null() && at(trial, "hostToGpu").is_null())
+      add("broken", "tearing", what,
+          fmt::format("run `ring doctor --part=tearing-{}` to see it alone", name));
+    else if (state == "broken")
+      add("broken", "tearing", what,
+          "do not use Backend::Cuda here: its rings would take halves of messages for whole ones; "
+          "take Backend::WebGpu or Backend::Cpu");
+    else if (state == "inconclusive")
+      add("warning", "tearing", what,
+          "nothing was shown: run it again with two cores or more that nobody else uses");
+  }
+}
+
+void Collector::selfTests() {
+  for (const auto& [name, test] : at(report_, "selfTests").items())
+    if (text(at(test, "state")) != "works")
+      add("broken", name.c_str(), fmt::format("self-test: {}", text(at(test, "problem"))),
+          fmt::format("run `ring doctor --part=self-test-{}` to see it alone, under a debugger "
+                      "where it crashes; report it with the output of `ring doctor --json`",
+                      name));
 }
 
 } // namespace

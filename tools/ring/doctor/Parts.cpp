@@ -7,6 +7,8 @@
 #include "Drivers.h"
 #include "Host.h"
 #include "Process.h"
+#include "SelfTest.h"
+#include "TearingFacts.h"
 
 #include <fmt/core.h>
 
@@ -26,21 +28,38 @@ namespace {
 
 constexpr std::string_view kStep = "ring-step ", kResult = "ring-result ";
 
+template <Backend backend> Json selfTestOf(unsigned seconds, const TellStep& tell) {
+  return selfTest(backend, seconds, tell);
+}
+
 struct Part {
   const char* name;
-  Json (*run)(const TellStep& tell);
+  Json (*run)(unsigned seconds, const TellStep& tell);
 };
 constexpr Part kParts[] = {
     {"cuda",
-     [](const TellStep& tell) {
+     [](unsigned, const TellStep& tell) {
        tell("asking the CUDA driver");
        return cudaFacts();
      }},
     {"webgpu",
-     [](const TellStep& tell) {
+     [](unsigned, const TellStep& tell) {
        tell("asking the WebGPU libraries");
        return webgpuFacts();
      }},
+    {"tearing-threads",
+     [](unsigned, const TellStep& tell) {
+       tell("reading and writing between two threads");
+       return tearingOfThreads();
+     }},
+    {"tearing-cuda",
+     [](unsigned, const TellStep& tell) {
+       tell("reading and writing between host and GPU");
+       return tearingWithGpu();
+     }},
+    {"self-test-cpu", selfTestOf<Backend::Cpu>},
+    {"self-test-cuda", selfTestOf<Backend::Cuda>},
+    {"self-test-webgpu", selfTestOf<Backend::WebGpu>},
 };
 
 std::string lastLine(const std::string& text) {
@@ -70,7 +89,7 @@ std::vector<std::string> partNames() {
   return names;
 }
 
-void runPartHere(const std::string& name) {
+void runPartHere(const std::string& name, unsigned seconds) {
 #if defined(__linux__)
   prctl(PR_SET_PDEATHSIG, SIGKILL); // a part that hangs does not outlive who waits for it
 #endif
@@ -79,12 +98,13 @@ void runPartHere(const std::string& name) {
     fmt::print("{}{}\n", kStep, step);
     std::fflush(stdout);
   };
-  fmt::print("{}{}\n", kResult, asText(part->run(tell)));
+  fmt::print("{}{}\n", kResult, asText(part->run(seconds, tell)));
 }
 
-Json runPart(const std::string& name, unsigned limitSeconds) {
+Json runPart(const std::string& name, unsigned seconds, unsigned limitSeconds) {
   const Ended ended =
-      runProcess({ownProgram(), "doctor", "--part=" + name}, std::chrono::seconds(limitSeconds));
+      runProcess({ownProgram(), "doctor", "--part=" + name, "--seconds=" + std::to_string(seconds)},
+                 std::chrono::seconds(limitSeconds));
   std::string lastStep;
   std::istringstream lines(ended.output);
   for (std::string line; std::getline(lines, line);) {

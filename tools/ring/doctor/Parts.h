@@ -19,12 +19,13 @@ using TellStep = std::function<void(const std::string&)>;
 /// What `--part` takes.
 std::vector<std::string> partNames();
 
-/// Runs the part in this process and prints its steps and its result, one a line.
-void runPartHere(const std::string& name);
+/// Runs the part in this process and prints its steps and its result, one a line. `seconds`: how
+/// long a self-test takes.
+void runPartHere(const std::string& name, unsigned seconds);
 
 /// Runs the part in a process of its own, which is ended after `limitSeconds`. Its result, or
 /// {state: broken, problem} where there came none.
-Json runPart(const std::string& name, unsigned limitSeconds);
+Json runPart(const std::string& name, unsigned seconds, unsigned limitSeconds);
 
 } // namespace ring::tool
 

@@ -77,33 +77,27 @@ bool take(int from, std::string& to) {
   return true;
 }
 
-/// Reads both until they end; false where the deadline came first.
-bool readAll(const Pipe& output, const Pipe& errors, Clock::time_point deadline, Ended& ended) {
+/// Reads what the child writes until it has ended and all was taken; false where the deadline came
+/// first.
+bool follow(pid_t child, const Pipe& output, const Pipe& errors, Clock::time_point deadline,
+            Ended& ended, int& status) {
+  constexpr long long kLookMs = 10; // whether it has ended, though something keeps its output open
   std::array<pollfd, 2> both{{{output.read, POLLIN, 0}, {errors.read, POLLIN, 0}}};
   std::string* const texts[] = {&ended.output, &ended.errors};
-  while (both[0].fd >= 0 || both[1].fd >= 0) {
-    const auto left =
+  for (bool hasEnded = false;;) {
+    const long long left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     if (left <= 0)
-      return false;
-    if (poll(both.data(), both.size(), static_cast<int>(std::min<long long>(left, 1 << 30))) < 0 &&
-        errno != EINTR)
-      return false;
-    for (std::size_t i = 0; i < both.size(); ++i)
+      return hasEnded;
+    const int ready =
+        poll(both.data(), both.size(), hasEnded ? 0 : static_cast<int>(std::min(left, kLookMs)));
+    if (hasEnded && ready <= 0)
+      return true;
+    for (std::size_t i = 0; i < both.size() && ready > 0; ++i)
       if (both[i].fd >= 0 && both[i].revents != 0 && !take(both[i].fd, *texts[i]))
         both[i].fd = -1; // poll passes it by
+    hasEnded = hasEnded || waitpid(child, &status, WNOHANG) == child;
   }
-  return true;
-}
-
-/// Reaps the child; false where it still runs at the deadline, though it has closed its output.
-bool reap(pid_t child, Clock::time_point deadline, int& status) {
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (Clock::now() >= deadline)
-      return false;
-    poll(nullptr, 0, 1);
-  }
-  return true;
 }
 
 } // namespace
@@ -138,7 +132,7 @@ Ended runProcess(const std::vector<std::string>& command, std::chrono::milliseco
   output.closeWrite();
   errors.closeWrite();
   int status = 0;
-  const bool isInTime = readAll(output, errors, deadline, ended) && reap(child, deadline, status);
+  const bool isInTime = follow(child, output, errors, deadline, ended, status);
   if (!isInTime) {
     kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)

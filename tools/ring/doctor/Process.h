@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Runs a program to its end or to a deadline and keeps what it wrote. What it starts must not
-// outlive it: only the program itself is ended.
+// Runs a program to its end or to a deadline and keeps what it wrote until then. Only the program
+// itself is ended, not what it started.
 #ifndef RINGKERNEL_TOOLS_RING_DOCTOR_PROCESS_H
 #define RINGKERNEL_TOOLS_RING_DOCTOR_PROCESS_H
 

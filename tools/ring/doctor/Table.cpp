@@ -61,6 +61,8 @@ private:
   void gpu(std::size_t index, const Json& gpu);
   void webgpu(const Json& webgpu);
   void cache(const Json& cache);
+  void tearing(const Json& tearing);
+  void selfTests(const Json& tests);
   void findings(const Json& findings);
 
   std::string text_, group_;
@@ -180,6 +182,31 @@ void Table::cache(const Json& cache) {
                                                        : "private"));
 }
 
+void Table::tearing(const Json& tearing) {
+  for (const auto& [name, trial] : tearing.items())
+    for (const char* way : {"threads", "hostToGpu", "gpuToHost"})
+      if (const Json counts = get(trial, way); !counts.is_null())
+        row("16 bytes", way,
+            fmt::format("{} reads, {} changes seen, {} torn", show(get(counts, "reads")),
+                        show(get(counts, "changes")), show(get(counts, "torn"))));
+}
+
+void Table::selfTests(const Json& tests) {
+  for (const auto& [name, test] : tests.items()) {
+    const bool isFine = get(test, "state") == "works";
+    row("self-test", name,
+        show(get(test, "state")) + (isFine ? "" : ": " + show(get(test, "problem"))));
+    if (!get(test, "roundTripP50Us").is_number())
+      continue;
+    row("self-test", "",
+        fmt::format("there and back p50 {:.2f} us, p99 {:.2f} us; {} messages checked, {} starts, "
+                    "{:.1f} s",
+                    get(test, "roundTripP50Us").get<double>(),
+                    get(test, "roundTripP99Us").get<double>(), show(get(test, "messagesChecked")),
+                    show(get(test, "starts")), get(test, "seconds").get<double>()));
+  }
+}
+
 void Table::findings(const Json& findings) {
   for (const Json& finding : findings)
     text_ += fmt::format("{:<11} {}: {}\n{:<11} -> {}\n", show(get(finding, "severity")),
@@ -196,6 +223,8 @@ std::string Table::of(const Json& report) {
   if (const Json metal = get(report, "metal"); !metal.is_null())
     row("metal", "", show(get(metal, "state")) + ": " + show(get(metal, "problem")));
   cache(report["cache"]);
+  tearing(get(report, "tearing"));
+  selfTests(get(report, "selfTests"));
   text_ += "\n";
   findings(report["findings"]);
   std::string summary;
