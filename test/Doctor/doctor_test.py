@@ -394,6 +394,13 @@ class Cache(DoctorCase):
         (self.folder / "cache").chmod(0o777)
         self.assertFinding(self.fake(), "cache", "broken", "others own")
 
+    def testWithoutHome(self):
+        for name in ("HOME", "XDG_CACHE_HOME", "RINGKERNEL_CACHE_DIR"):
+            self.environment.pop(name, None)
+        self.assertFinding(self.report(*self.options), "cache", "warning", "HOME and XDG_CACHE_HOME are not set")
+        home = self.report(*self.options, HOME=str(self.folder))["cache"]
+        self.assertEqual((home["path"], home["namedBy"]), (str(self.folder / ".cache" / "ringkernel"), "HOME"))
+
     def testNone(self):
         self.assertFinding(self.report(*self.options, RINGKERNEL_CACHE_DIR=""), "cache", "note", "no cache of compiled")
 

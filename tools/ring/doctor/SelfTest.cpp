@@ -145,6 +145,7 @@ void SelfTest::endings(Runtime& runtime) {
   }
   require(runtime.ask<Answer>(staying, Question{1}).get(kPatience).status(),
           "the actor beside those that ended");
+  require(runtime.drain(), "cannot drain"); // from then on counts are exact
   const Statistics counts = runtime.statistics();
   if (counts.failed != 1 || counts.stopped != 1)
     throw Fault(fmt::format("one actor failed and one stopped; {} and {} were counted",
