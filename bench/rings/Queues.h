@@ -8,6 +8,7 @@
 
 #include "Message.h"
 
+#include <ringkernel/queue/LanedRing.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 #include <ringkernel/queue/PartitionedRing.h>
@@ -91,11 +92,12 @@ public:
   }
 };
 
-/// Our rings with a shared tail.
+/// Our rings with a shared tail, and the one with a lane for each producer.
 template <class Ring> class OurShared {
 public:
   using M = typename Ring::Value;
-  OurShared(std::size_t capacity, std::size_t, std::size_t) : ends_(Ring(capacity).split()) {}
+  OurShared(std::size_t capacity, std::size_t producers, std::size_t)
+      : ends_(make(capacity, producers).split()) {}
   auto sender(std::size_t) {
     return [producer = ends_.producer](std::size_t most, auto write) mutable -> std::size_t {
       typename Ring::Producer::Reservation places;
@@ -130,6 +132,12 @@ public:
   }
 
 private:
+  static Ring make(std::size_t capacity, std::size_t producers) {
+    if constexpr (std::is_constructible_v<Ring, std::size_t>)
+      return Ring(capacity);
+    else
+      return Ring(producers, capacity);
+  }
   typename Ring::Ends ends_;
 };
 

@@ -37,6 +37,7 @@ Group sharedGroup(const Placement& placement, double scale, Threads threads, dou
       add("PartitionedRing", Side::Ours, atOnce, std::type_identity<OurPartitioned<M>>{});
     } else {
       add("MpmcRing", Side::Ours, atOnce, std::type_identity<OurShared<ring::MpmcRing<M>>>{});
+      add("LanedRing", Side::Ours, atOnce, std::type_identity<OurShared<ring::LanedRing<M>>>{});
     }
 #if RINGKERNEL_BENCH_CONCURRENTQUEUE
     add("moodycamel ConcurrentQueue", Side::Peer, atOnce,

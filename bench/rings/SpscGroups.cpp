@@ -75,7 +75,8 @@ Group spscGroup(const Placement& placement, double scale, std::uint64_t messages
   };
   for (const std::size_t atOnce : {1u, 8u, 32u})
     add("SpscRing", Side::Ours, atOnce, std::type_identity<OurSpsc<M>>{});
-  add("SpscRing, copied in", Side::Ours, 32, std::type_identity<OurSpscCopied<M>>{});
+  for (const std::size_t atOnce : {1u, 8u, 32u})
+    add("SpscRing, copied in", Side::Ours, atOnce, std::type_identity<OurSpscCopied<M>>{});
 #if RINGKERNEL_BENCH_BOOST
   for (const std::size_t atOnce : {1u, 32u})
     add("boost spsc_queue", Side::Peer, atOnce, std::type_identity<Copying<BoostSpsc<M>, M>>{});

@@ -13,6 +13,10 @@
 #include <memory>
 #include <vector>
 
+/// Calls of the queue are compiled into the loop that makes them, for ours and for peers: a call's
+/// stores, made again and again while a thread waits, can cost it as much as a message's way.
+#define RINGKERNEL_BENCH_FLATTEN __attribute__((flatten))
+
 namespace bench {
 
 struct Threads {
@@ -31,7 +35,7 @@ bool stream(const Placement& placement, Threads threads, std::uint64_t messages,
     cores[i] = placement.cores[i % placement.cores.size()];
   std::atomic<std::uint64_t> received{0};
   std::atomic<bool> right{true};
-  onCores(cores, [&](std::size_t number) {
+  onCores(cores, [&](std::size_t number) RINGKERNEL_BENCH_FLATTEN {
     Backoff backoff;
     if (number >= threads.consumers) {
       const std::uint64_t producer = number - threads.consumers;
@@ -74,7 +78,7 @@ bool roundTrip(const Placement& placement, std::uint64_t turns, std::size_t capa
   const auto there = std::make_unique<Queue>(capacity, 1, 1);
   const auto back = std::make_unique<Queue>(capacity, 1, 1);
   std::atomic<bool> right{true};
-  onCores({placement.cores[0], placement.cores[1]}, [&](std::size_t side) {
+  onCores({placement.cores[0], placement.cores[1]}, [&](std::size_t side) RINGKERNEL_BENCH_FLATTEN {
     auto send = (side == 0 ? there : back)->sender(0);
     auto receive = (side == 0 ? back : there)->receiver(0);
     for (std::uint64_t turn = 0; turn < turns; ++turn)
@@ -98,7 +102,7 @@ template <class Queue, class M>
 bool pushAndPop(const Placement& placement, std::uint64_t turns, std::size_t capacity) {
   const auto queue = std::make_unique<Queue>(capacity, 1, 1);
   bool right = true;
-  onCores({placement.cores[0]}, [&](std::size_t) {
+  onCores({placement.cores[0]}, [&](std::size_t) RINGKERNEL_BENCH_FLATTEN {
     auto send = queue->sender(0);
     auto receive = queue->receiver(0);
     std::uint64_t wrong = 0;

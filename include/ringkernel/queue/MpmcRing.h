@@ -150,7 +150,7 @@ private:
 
   std::shared_ptr<void> role_;
   [[no_unique_address]] Claims claims_;
-  detail::OrphanWatch watch_;
+  [[no_unique_address]] typename Claims::Watch watch_;
 };
 
 /// Elements that a consumer took: read them in place, then release(), which the destructor does
@@ -284,7 +284,7 @@ private:
 
   std::shared_ptr<void> role_;
   [[no_unique_address]] Claims claims_;
-  detail::OrphanWatch watch_;
+  [[no_unique_address]] typename Claims::Watch watch_;
 };
 
 /// `auto [producer, consumer] = ring::MpmcRing<Order>(1024).split();`
@@ -302,10 +302,7 @@ public:
   static constexpr std::size_t kLeastCapacity = 2;
 
   /// `start` is the first index: tests begin near a wrap.
-  explicit MpmcRing(std::size_t capacity, Index start = 0)
-      : body_(Body::onHeap(checked(capacity), start)) {
-    prepare(body_);
-  }
+  explicit MpmcRing(std::size_t capacity, Index start = 0) : body_(newBody(capacity, start)) {}
   /// In memory of the caller, at least bytesFor(capacity) from the start of a cache line; it must
   /// outlive all handles.
   MpmcRing(std::span<std::byte> memory, std::size_t capacity, Index start = 0)
@@ -315,6 +312,12 @@ public:
 
   static std::size_t bytesFor(std::size_t capacity) { return Body::bytesFor(capacity); }
 
+  /// A new ring's memory on the heap, for this ring and for those made of several.
+  static Body newBody(std::size_t capacity, Index start) {
+    Body body = Body::onHeap(checked(capacity), start);
+    prepare(body);
+    return body;
+  }
   /// Marks all slots of a new ring free; nobody else sees it yet.
   static void prepare(const Body& body) {
     const Index start = body.control->head.value.load(std::memory_order_relaxed);

@@ -338,7 +338,7 @@ private:
   [[no_unique_address]] Claims claims_;
   Index head_; ///< the shared head, which nobody else writes
   std::size_t peeked_ = 0;
-  detail::OrphanWatch watch_;
+  [[no_unique_address]] typename Claims::Watch watch_;
 };
 
 /// `auto [producer, consumer] = ring::MpscRing<Order>(1024).split();`

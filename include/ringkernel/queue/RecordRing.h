@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A bounded queue of records of any length between one producer and one consumer: packed, each in
-// one piece, written and read in place.
+// one piece, written and read in place. (SpscRecordRing.h is the CPU backend's; it says why.)
 //
 // Contract
 //   Who calls   the two handles of split() belong to one thread each and can only be moved. A

@@ -43,13 +43,6 @@ inline constexpr std::uint64_t kSharedMagic = 0x676e69526c6e524bu; // "KRnlRing"
 inline constexpr std::uint32_t kSharedVersion = 1;
 inline constexpr std::size_t kMostHolders = 32;
 
-/// Who holds a role, and which slots: written by that process alone, but for the entry's
-/// acquisition.
-template <template <class> class Atomic> struct alignas(kCacheLine) SharedHolder {
-  Atomic<std::uint64_t> identity;
-  Atomic<std::uint64_t> claim;
-};
-
 /// What makes two programs' views of the memory the same.
 struct SharedShape {
   std::uint32_t kind, slotBytes, slotAlignment, controlBytes;
@@ -238,18 +231,9 @@ private:
   template <class Handle, std::size_t kMost>
   RingOpened<Handle> open(Holders& holders, Holders& others, const char* role) {
     const std::uint64_t self = detail::processIdentity(static_cast<std::uint32_t>(::getpid()));
-    for (std::size_t i = 0; i < kMost; ++i) {
-      Holder& holder = holders[i];
-      std::uint64_t before = holder.identity.load(std::memory_order_acquire);
-      // A dead one's claim says whose slots are lost: its entry stays.
-      if (before != 0 &&
-          (detail::isAlive(before) || holder.claim.load(std::memory_order_relaxed) != 0))
-        continue;
-      if (!holder.identity.compare_exchange_strong(before, self, std::memory_order_acq_rel,
-                                                   std::memory_order_relaxed))
-        continue; // another was faster
-      return {makeHandle<Handle>(holder, others), {}};
-    }
+    if (Holder* const holder =
+            detail::takeRole(std::span<Holder>(holders).first(kMost), self, &detail::isAlive))
+      return {makeHandle<Handle>(*holder, others), {}};
     return RingOpened<Handle>::failed("the ring has as many " + std::string(role) +
                                       "s as it can have: " + std::to_string(kMost));
   }
@@ -269,13 +253,8 @@ private:
 
   /// Nobody alive of the other role, the Holders in `context`, claims `index`.
   static bool isOrphan(void* context, std::uint64_t index) {
-    for (const Holder& holder : *static_cast<Holders*>(context)) {
-      const std::uint64_t claim = holder.claim.load(std::memory_order_acquire);
-      if (claim != 0 && detail::claimCovers(claim, index) &&
-          detail::isAlive(holder.identity.load(std::memory_order_acquire)))
-        return false;
-    }
-    return true;
+    return !detail::isClaimed(std::span<const Holder>(*static_cast<Holders*>(context)), index,
+                              &detail::isAlive);
   }
 
   static RingHolders count(const Holders& holders) {

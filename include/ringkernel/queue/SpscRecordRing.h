@@ -3,6 +3,15 @@
 // A bounded queue of records of any length between one producer thread and one consumer thread:
 // packed, in place on both sides, taken back before they are published where the producer wants.
 //
+// Why there is RecordRing.h too: this is the ring beneath the CPU backend's lanes, one for each
+// pair of workers, and its records are messages that bring what the other would add. Their first 4
+// bytes are the ring's, so that a record costs no header of its own and whole messages lie on 16
+// bytes, which device code relies on; there the 8 bytes before each record are kept, for records of
+// any content and length, 0 too, and a damaged length is found out. A handler's messages are kept
+// or taken back (commit, rollback) before a batch of them is published, where the other only knows
+// what is published. The memory of a lane that nobody uses is never touched. There is no closing
+// and there are no roles to lose: workers end together. For everything else take RecordRing.
+//
 // Contract
 //   Who calls   one thread the producer's functions, one the consumer's. A role may move to another
 //               thread that synchronises with it.

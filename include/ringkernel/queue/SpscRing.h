@@ -108,7 +108,7 @@ public:
 
   /// Up to `wanted` free slots that lie together (fewer at the end of the ring), to be written in
   /// place. They stay the producer's until publish(). Full, Closed, or TooLarge above the capacity.
-  RingResult tryReserve(std::size_t wanted, std::span<T>& slots) {
+  [[gnu::always_inline]] RingResult tryReserve(std::size_t wanted, std::span<T>& slots) {
     if (this->isClosed())
       return RingResult::Closed;
     std::size_t free = this->capacity() - static_cast<Index>(tail_ - head_);
@@ -124,6 +124,9 @@ public:
     }
     const std::size_t place = static_cast<std::size_t>(tail_) & this->body_.mask;
     slots = {this->body_.slots + place, std::min({wanted, free, this->capacity() - place})};
+    if constexpr (Base::Body::kAskAhead)
+      if (constexpr auto kAhead = Base::Body::kWriteAhead; slots.size() + kAhead <= free)
+        this->body_.askToWrite(static_cast<Index>(tail_ + kAhead), slots.size());
     return RingResult::Ok;
   }
 
@@ -183,21 +186,26 @@ public:
 
   /// Up to `wanted` published elements that lie together, to be read in place. They stay the
   /// consumer's until release(). Empty or Closed where there is none.
-  RingResult tryPeek(std::size_t wanted, std::span<T>& elements) {
+  [[gnu::always_inline]] RingResult tryPeek(std::size_t wanted, std::span<T>& elements) {
     std::size_t ready = static_cast<Index>(tail_ - head_);
     if (ready == 0) { // what is known to be there is enough: a look costs the producer its line
       pace_.beforeLook();
       // The element's line comes with the index's, not after it.
-      __builtin_prefetch(&this->body_.at(tail_));
+      __builtin_prefetch(&this->body_.at(head_));
       const bool closed = this->isClosed(); // before the last look
-      tail_ = this->body_.control->tail.value.load(std::memory_order_acquire); // slots were written
-      ready = static_cast<Index>(tail_ - head_);
+      const Index tail =
+          this->body_.control->tail.value.load(std::memory_order_acquire); // slots were written
+      ready = static_cast<Index>(tail - head_);
       pace_.afterLook(ready);
       if (ready == 0)
         return closed ? RingResult::Closed : RingResult::Empty;
+      tail_ = tail;
     }
     const std::size_t place = static_cast<std::size_t>(head_) & this->body_.mask;
     elements = {this->body_.slots + place, std::min({wanted, ready, this->capacity() - place})};
+    if constexpr (Base::Body::kAskAhead)
+      if (constexpr auto kAhead = Base::Body::kReadAhead; elements.size() + kAhead <= ready)
+        this->body_.askToRead(static_cast<Index>(head_ + kAhead), elements.size());
     return RingResult::Ok;
   }
 

@@ -180,7 +180,23 @@ TEST(LanesDeathTest, MisuseEndsTheProgram) {
   EXPECT_DEATH((void)ends.producer.tryPush(2, 0), "no such priority: 2, at most 1");
   EXPECT_DEATH((PriorityRing<int, 2>(2, 0)), "patience must be above 0");
   EXPECT_DEATH((PartitionedRing<int>(0, 8)), "partitions and turn must be above 0");
-  EXPECT_DEATH(BroadcastRing<int>(1), "power of two from 2");
+  EXPECT_DEATH((PartitionedRing<int>(2, 8, 0)), "partitions and turn must be above 0");
+  auto parts = PartitionedRing<int>(2, 8).split();
+  EXPECT_DEATH(parts.consumer.release(1), "release.*1, at most 0");
+}
+
+TEST(LanesDeathTest, CapacitiesThatCannotBeEndTheProgram) {
+  EXPECT_DEATH(BroadcastRing<int>(1), "a ring of 1 slots.*power of two from 2");
+  EXPECT_DEATH(BroadcastRing<int>(0), "a ring of 0 slots");
+  EXPECT_DEATH(BroadcastRing<int>(12), "a ring of 12 slots");
+  EXPECT_DEATH((PartitionedRing<int>(2, 0)), "a ring of 0 slots");
+  EXPECT_DEATH((PartitionedRing<int>(2, 6)), "a ring of 6 slots");
+  EXPECT_DEATH((PriorityRing<int, 2>(0)), "a ring of 0 slots");
+  EXPECT_DEATH((PriorityRing<int, 2>(6)), "a ring of 6 slots");
+  using Page = std::array<char, 4096>;
+  EXPECT_DEATH((PartitionedRing<Page>(2, std::size_t(1) << 52)), "below 2\\^63 bytes");
+  EXPECT_DEATH((PriorityRing<Page, 2>(std::size_t(1) << 51)), "below 2\\^63 bytes");
+  EXPECT_DEATH((BroadcastRing<Page>(std::size_t(1) << 51)), "below 2\\^63 bytes");
 }
 
 } // namespace

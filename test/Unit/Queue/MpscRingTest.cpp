@@ -57,6 +57,10 @@ TYPED_TEST(SharedTail, BatchesGoInWholeOrNotAtAll) {
   EXPECT_EQ(out[3], 4);
   std::array<int, 5> tooMany{};
   EXPECT_EQ(producer.tryPushBatch(tooMany, count), RingResult::TooLarge);
+  typename TypeParam::Producer::Reservation places;
+  EXPECT_EQ(producer.tryReserve(5, places), RingResult::TooLarge);
+  EXPECT_EQ(producer.tryReserve(std::numeric_limits<std::size_t>::max(), places),
+            RingResult::TooLarge);
 }
 
 TYPED_TEST(SharedTail, AReservationHidesWhatLiesBehindIt) {
@@ -149,7 +153,12 @@ static_assert(std::is_copy_constructible_v<MpscRing<int>::Producer>);
 TEST(MpscRingDeathTest, MisuseEndsTheProgram) {
   EXPECT_DEATH(MpscRing<int>(1), "power of two from 2");
   EXPECT_DEATH(MpscRing<int>(12), "a ring of 12 slots");
+  EXPECT_DEATH(MpscRing<int>(0), "a ring of 0 slots");
   EXPECT_DEATH(MpmcRing<int>(0), "a ring of 0 slots");
+  EXPECT_DEATH(MpmcRing<int>(12), "a ring of 12 slots");
+  using Page = std::array<char, 4088>; // with its sequence 4096
+  EXPECT_DEATH(MpscRing<Page>(std::size_t(1) << 51), "below 2\\^63 bytes");
+  EXPECT_DEATH(MpmcRing<Page>(std::size_t(1) << 51), "below 2\\^63 bytes");
   auto ends = MpscRing<int>(4).split();
   EXPECT_DEATH(ends.consumer.release(1), "release.*1, at most 0");
   EXPECT_DEATH(
@@ -158,6 +167,13 @@ TEST(MpscRingDeathTest, MisuseEndsTheProgram) {
         (void)ends.producer.tryReserve(1, places);
       },
       "destroyed unpublished");
+  EXPECT_DEATH(
+      {
+        MpscRing<int>::Producer::Reservation places;
+        (void)ends.producer.tryReserve(1, places);
+        (void)ends.producer.tryReserve(1, places);
+      },
+      "into a reservation that is not published");
 }
 
 template <template <class, template <class> class, class, class> class Ring, class Index>

@@ -6,6 +6,7 @@
 #include "Traffic.h"
 
 #include <ringkernel/queue/BroadcastRing.h>
+#include <ringkernel/queue/LanedRing.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 #include <ringkernel/queue/PartitionedRing.h>
@@ -33,6 +34,12 @@ Outcome partitioned(std::uint64_t messages) {
   std::vector<decltype(ends.consumer)> consumers;
   consumers.push_back(std::move(ends.consumer));
   return audit::run(ends.producers, consumers, messages / 2, kAtOnce);
+}
+
+/// Two producers, two consumers, two lanes, changed often.
+Outcome laned(std::uint64_t messages) {
+  return audit::run(ring::LanedRing<Message>(2, kCapacity, 64, std::size_t(0) - 4096).split(), 2, 2,
+                    messages / 2, kAtOnce);
 }
 
 /// Lane 0 and lane 1, each in its order.
@@ -169,6 +176,7 @@ int main(int argc, char** argv) {
   const Soak soaks[] = {soak<ring::SpscRing<Message>>("SpscRing", 1, 1),
                         soak<ring::MpscRing<Message>>("MpscRing", 2, 1),
                         soak<ring::MpmcRing<Message>>("MpmcRing", 2, 2),
+                        {"LanedRing", laned},
                         {"BroadcastRing", broadcast},
                         {"PriorityRing", priority},
                         {"PartitionedRing", partitioned},

@@ -134,6 +134,11 @@ public:
         }));
     return expected == wanted;
   }
+  /// The model's weak one never fails without reason.
+  bool compare_exchange_strong(T& expected, T desired, std::memory_order success,
+                               std::memory_order failure) {
+    return compare_exchange_weak(expected, desired, success, failure);
+  }
   int location() const { return location_; }
 
 private:

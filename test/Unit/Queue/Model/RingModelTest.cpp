@@ -4,7 +4,7 @@
 // value torn, lost, twice or out of order. The same cases must find faults planted in the atomics
 // (an order relaxed, an index ahead, a read-modify-write in two parts) and in their use (published
 // before written, released before read).
-#include "Model.h"
+#include "RingCases.h"
 
 #include <ringkernel/queue/Blocking.h>
 #include <ringkernel/queue/BroadcastRing.h>
@@ -13,72 +13,11 @@
 #include <ringkernel/queue/RecordRing.h>
 #include <ringkernel/queue/SpscRing.h>
 
-#include <gtest/gtest.h>
-
 #include <limits>
 
 namespace {
 
-using model::Access;
-using model::Case;
-using model::Cell;
-using model::Fault;
-using model::Result;
-using ring::RingResult;
-
-/// What the consumers of one run got.
-struct Received {
-  std::vector<int> values;
-  bool closed = false;
-};
-
-/// `values` are those of `all` that one producer's (the tens digit) in order without a gap.
-void requireInOrder(const std::vector<int>& values, int producers) {
-  for (int producer = 1; producer <= producers; ++producer) {
-    int next = 10 * producer;
-    for (const int value : values)
-      if (value / 10 == producer)
-        model::require(value == next++, "lost, twice, or out of order");
-  }
-}
-void requireGrowing(const std::vector<int>& values, int producers) {
-  for (int producer = 1; producer <= producers; ++producer) {
-    int last = -1;
-    for (const int value : values)
-      if (value / 10 == producer) {
-        model::require(value > last, "twice or out of order");
-        last = value;
-      }
-  }
-}
-
-template <class Producer> int pushAll(Producer& producer, int number, int count) {
-  int pushed = 0;
-  for (int i = 0; i < count; ++i) {
-    const RingResult result = producer.tryPush(Cell(10 * number + pushed));
-    pushed += result == RingResult::Ok;
-    model::require(result == RingResult::Ok || result == RingResult::Full, "neither Ok nor Full");
-  }
-  return pushed;
-}
-template <class Consumer> void popSome(Consumer& consumer, Received& received, int looks) {
-  for (int i = 0; i < looks && !received.closed; ++i) {
-    Cell cell(0);
-    const RingResult result = consumer.tryPop(cell);
-    if (result == RingResult::Ok)
-      received.values.push_back(cell.get());
-    received.closed = result == RingResult::Closed;
-  }
-}
-/// After all threads: what is left comes out, and nothing is missing.
-template <class Consumer>
-void drain(Consumer& consumer, std::vector<int>& values, std::size_t expected) {
-  Cell cell(0);
-  RingResult result;
-  while ((result = consumer.tryPop(cell)) == RingResult::Ok)
-    values.push_back(cell.get());
-  model::require(values.size() == expected, "not as many came out as went in");
-}
+using namespace cases;
 
 // Part 1: one to one.
 
@@ -109,14 +48,6 @@ Result spsc(std::size_t capacity, std::uint8_t start, int pushes, int looks, Fau
                     }};
       },
       fault);
-}
-
-void expectRight(const Result& result, std::uint64_t leastRuns = 1) {
-  EXPECT_EQ(result.violation, "");
-  EXPECT_TRUE(result.complete);
-  EXPECT_GE(result.runs, leastRuns);
-  testing::Test::RecordProperty("runs", std::to_string(result.runs));
-  std::printf("             %lu interleavings\n", static_cast<unsigned long>(result.runs));
 }
 
 TEST(SpscModel, OneSlot) { expectRight(spsc(1, 0, 3, 4), 100); }
@@ -160,18 +91,6 @@ Result spscInPlace(bool publishFirst, bool releaseFirst) {
   });
 }
 TEST(SpscModel, SlotsInPlace) { expectRight(spscInPlace(false, false), 50); }
-
-// Locations in the order of construction: the state's flags and its four words for waiting come
-// first.
-constexpr int kFlags = 0, kTail = 5;
-
-void expectFound(const Result& result) {
-  EXPECT_NE(result.violation, "") << "not found in " << result.runs << " interleavings";
-}
-Fault relaxed(int location, Access access) {
-  return {Fault::Kind::Relax, location, location, access};
-}
-Fault ahead(int location) { return {Fault::Kind::Skew, location, location, Access::Load}; }
 
 TEST(SpscMutants, PublishedBeforeWritten) { expectFound(spscInPlace(true, false)); }
 TEST(SpscMutants, ReleasedBeforeRead) { expectFound(spscInPlace(false, true)); }
@@ -325,7 +244,7 @@ TEST(MpscMutants, EveryOrderThatCarriesValuesIsNeeded) {
   }
 }
 TEST(MpscMutants, PlacesMustBeTakenInOneStep) {
-  expectFound(twoProducers<Mpsc>(2, 255, 2, 2, {Fault::Kind::Tear, kTail, kTail, Access::Modify}));
+  expectFound(twoProducers<Mpsc>(2, 255, 2, 2, torn(kTail)));
 }
 TEST(MpscMutants, AnIndexThatOvertakes) {
   constexpr int kHead = 7;
@@ -342,8 +261,8 @@ TEST(MpmcMutants, EveryOrderThatCarriesValuesIsNeeded) {
 }
 TEST(MpmcMutants, PlacesMustBeTakenInOneStep) {
   constexpr int kHead = 6;
-  expectFound(twoProducers<Mpmc>(2, 255, 2, 2, {Fault::Kind::Tear, kTail, kTail, Access::Modify}));
-  expectFound(twoConsumers(2, 255, 3, 2, {Fault::Kind::Tear, kHead, kHead, Access::Modify}));
+  expectFound(twoProducers<Mpmc>(2, 255, 2, 2, torn(kTail)));
+  expectFound(twoConsumers(2, 255, 3, 2, torn(kHead)));
 }
 
 // Part 3: one to all.
