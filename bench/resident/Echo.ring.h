@@ -45,4 +45,32 @@ public:
   std::uint64_t received = 0, outOfOrder = 0, sum = 0;
 };
 
+struct [[ring::message]] Emit {
+  std::uint32_t left;
+  std::uint32_t isFirst;
+};
+
+/// Says `left` items to the host, eight at a time.
+class [[ring::actor]] Source {
+public:
+  [[ring::handler]] void on(const Emit& emit, ring::Context& ctx) {
+    if (emit.isFirst != 0)
+      host = ctx.sender();
+    std::uint32_t left = emit.left;
+    for (int i = 0; i < 8; ++i)
+      if (left > 0) {
+        const auto n = static_cast<std::uint32_t>(sent);
+        ctx.send(host, Item{sent, {n, n * 3, n ^ 5, ~n}});
+        ++sent;
+        --left;
+      }
+    if (left > 0)
+      ctx.send(ctx.self(), Emit{left, 0});
+  }
+
+private:
+  std::uint64_t sent = 0;
+  ring::ActorId host{};
+};
+
 } // namespace bench

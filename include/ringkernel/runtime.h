@@ -62,6 +62,10 @@ struct RuntimeOptions {
   std::string webgpuLibrary = {};
 };
 
+/// Says where to spawn.
+struct Direct {};
+inline constexpr Direct direct;
+
 /// Actor handles the message `M`: a public `void on(const M&, ring::Context&)`, exactly.
 template <class Actor, class M>
 concept HandlesMessage = detail::HandlesExactly<Actor, M, Context>;
@@ -89,16 +93,13 @@ public:
   /// Makes an actor: runs the constructor here and copies the bytes. Exhausted where `maxActors`
   /// or `stateBytes` is reached, Unsupported where its module was not compiled for this backend.
   template <class A, class... Args> Result<ActorRef<A>> spawn(Args&&... args) {
-    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
-    struct alignas(A) Image {
-      std::byte bytes[sizeof(A)];
-    };
-    const auto image = std::make_unique<Image>(); // zeroed: padding too
-    ::new (static_cast<void*>(image->bytes)) A(std::forward<Args>(args)...);
-    Result<ActorId> id = core_->spawn(detail::Registered<A>::info(), image->bytes);
-    if (!id)
-      return id.status();
-    return ActorRef<A>{*id};
+    return spawnAt<A>(detail::Where::Anywhere, std::forward<Args>(args)...);
+  }
+  /// The same, near to the calling thread: on a GPU one of the warps that read this thread's ring
+  /// runs the actor, so its messages need no hop and its replies to them are the fastest there are.
+  /// Such warps are few (32 for each of 16 threads), so keep it for actors that matter.
+  template <class A, class... Args> Result<ActorRef<A>> spawn(Direct, Args&&... args) {
+    return spawnAt<A>(detail::Where::Direct, std::forward<Args>(args)...);
   }
 
   /// Sends. Waits where the target's ring is full, taking in replies meanwhile. Closed after
@@ -112,6 +113,25 @@ public:
   /// letter.
   template <class M> Status send(ActorId target, const M& message) {
     return core_->send(target, detail::Registered<M>::info(), &message);
+  }
+  /// Sends all of `messages` to one actor, in order, for less than as many sends. Where it fails,
+  /// `sent` says how many of them have gone.
+  template <class A, class M>
+    requires HandlesMessage<A, M>
+  Status sendBatch(ActorRef<A> target, std::span<const M> messages, std::size_t* sent = nullptr) {
+    return batch<M>(messages, &target.id, 0, sent);
+  }
+  /// The same, messages[i] to targets[i]. InvalidArgument where there are not as many of each.
+  template <class A, class M>
+    requires HandlesMessage<A, M>
+  Status sendBatch(std::span<const ActorRef<A>> targets, std::span<const M> messages,
+                   std::size_t* sent = nullptr) {
+    if (targets.size() != messages.size())
+      return Status(StatusCode::InvalidArgument, std::to_string(targets.size()) + " targets for " +
+                                                     std::to_string(messages.size()) + " messages");
+    static_assert(std::is_standard_layout_v<ActorRef<A>>);
+    const auto* first = reinterpret_cast<const ActorId*>(targets.data());
+    return batch<M>(messages, first, sizeof(ActorRef<A>), sent);
   }
   /// Sends and keeps the place where the first reply comes.
   template <class R, class A, class M>
@@ -201,6 +221,29 @@ public:
 private:
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
 
+  template <class A, class... Args>
+  Result<ActorRef<A>> spawnAt(detail::Where where, Args&&... args) {
+    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
+    struct alignas(A) Image {
+      std::byte bytes[sizeof(A)];
+    };
+    const auto image = std::make_unique<Image>(); // zeroed: padding too
+    ::new (static_cast<void*>(image->bytes)) A(std::forward<Args>(args)...);
+    Result<ActorId> id = core_->spawn(detail::Registered<A>::info(), image->bytes, where);
+    if (!id)
+      return id.status();
+    return ActorRef<A>{*id};
+  }
+  template <class M>
+  Status batch(std::span<const M> messages, const ActorId* targets, std::size_t stride,
+               std::size_t* sent) {
+    std::size_t gone = 0;
+    Status status = core_->sendBatch(
+        {&detail::Registered<M>::info(), messages.size(), messages.data(), targets, stride}, gone);
+    if (sent)
+      *sent = gone;
+    return status;
+  }
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::size_t count,
                                     std::size_t elementBytes) {
     std::size_t bytes = 0;

@@ -39,6 +39,13 @@ CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::ui
     : options_(options), directory_(entries, options.stateBytes, shards),
       mailbox_(registry_, options.maxAsks, options.replyBytes) {}
 
+Status CoreBase::sendBatch(const detail::Batch& batch, std::size_t& sent) {
+  for (; sent < batch.count; ++sent)
+    if (Status status = send(batch.target(sent), *batch.message, batch.payload(sent)); !status)
+      return status;
+  return Status::ok();
+}
+
 AskTicket CoreBase::ask(ActorId target, const TypeInfo& message, const void* payload,
                         const TypeInfo& reply) {
   const AskTicket ticket = mailbox_.open(&reply);
@@ -82,7 +89,7 @@ std::size_t CoreBase::takeReplies(std::span<Reply> replies) {
   return count;
 }
 
-std::size_t CoreBase::visitReplies(detail::ReplyVisitor visitor, void* closure) {
+std::size_t CoreBase::visitReplies(detail::ReplyVisitor visitor, void* closure, detail::Whose) {
   pump();
   return mailbox_.visit(visitor, closure);
 }

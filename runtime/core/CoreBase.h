@@ -24,6 +24,7 @@ public:
   /// With `entries` of the directory, for a backend that cannot fill each.
   CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards);
 
+  Status sendBatch(const detail::Batch& batch, std::size_t& sent) override;
   AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
                 const TypeInfo& reply) final;
   bool askReady(AskTicket ticket) final;
@@ -32,7 +33,8 @@ public:
   Status askTake(AskTicket ticket, void* reply) final;
   void askAbandon(AskTicket ticket) final;
   std::size_t takeReplies(std::span<Reply> replies) final;
-  std::size_t visitReplies(detail::ReplyVisitor visitor, void* closure) final;
+  std::size_t visitReplies(detail::ReplyVisitor visitor, void* closure,
+                           detail::Whose whose) override;
   std::size_t poll() final;
 
 protected:
@@ -62,8 +64,10 @@ bool CoreBase::pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::mi
   constexpr unsigned kSpins = 1000, kYields = 2;
   using Clock = std::chrono::steady_clock;
   for (unsigned turns = 1, idle = 0;; ++turns) {
-    idle = pump() ? 0 : idle + 1;
-    if (done())
+    const bool any = pump();
+    idle = any ? 0 : idle + 1;
+    // Another thread may have brought it in, but rarely.
+    if ((any || turns % 8 == 1) && done())
       return true;
     // The clock costs more than a turn: look at it now and then, and before sleeping.
     if (turns % 64 == 0 && deadline != detail::Deadline::max() && Clock::now() >= deadline)

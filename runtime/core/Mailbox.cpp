@@ -80,8 +80,11 @@ void Mailbox::Delivery::deliver(const abi::Envelope& envelope, const std::byte* 
       std::byte* record = mailbox_.inbox_->reserve(abi::kPayloadOffset + bytes);
       writeEnvelope(record, kHostId, envelope.header.type, envelope.header.flags,
                     envelope.source.source, 0);
+      std::memcpy(record + offsetof(abi::MessageHeader, sourceShard), &envelope.header.sourceShard,
+                  sizeof(envelope.header.sourceShard));
       copyMessage(record + abi::kPayloadOffset, payload, bytes);
       mailbox_.inbox_->commit();
+      mailbox_.hasInbox_.store(true, std::memory_order_relaxed); // the lock orders what it says
     }
     return;
   }
@@ -249,6 +252,8 @@ std::coroutine_handle<> Mailbox::nextResumable() {
 }
 
 std::size_t Mailbox::take(std::span<Reply> replies) {
+  if (!hasInbox_.load(std::memory_order_relaxed)) // as in visit()
+    return 0;
   std::lock_guard lock(lock_);
   std::size_t count = 0;
   while (count < replies.size()) {
@@ -270,11 +275,15 @@ std::size_t Mailbox::take(std::span<Reply> replies) {
   return count;
 }
 
-std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure) {
+std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure,
+                           std::optional<std::uint16_t> source) {
+  if (!hasInbox_.load(std::memory_order_relaxed))
+    return 0; // who has put something in and said so to us did it before
   // The visitor may use the runtime, so it sees a queue that nobody else has.
   std::unique_ptr<RecordQueue> visited, kept;
   {
     std::lock_guard lock(lock_);
+    hasInbox_.store(false, std::memory_order_relaxed);
     if (inbox_->isEmpty())
       return 0;
     visited = spare_ ? std::move(spare_) : std::make_unique<RecordQueue>(replyBytes_);
@@ -290,9 +299,10 @@ std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure) {
   std::size_t used = 0;
   while (std::byte* record = visited->tryPeek()) {
     const abi::Envelope& envelope = envelopeOf(record);
-    const bool isMessage = !(envelope.header.flags & kFlagStatus);
-    if (isMessage && visitor(closure, registry_.type(envelope.header.type), envelope.source.source,
-                             record + abi::kPayloadOffset)) {
+    const bool isWanted = !(envelope.header.flags & kFlagStatus) &&
+                          (!source || *source == envelope.header.sourceShard);
+    if (isWanted && visitor(closure, registry_.type(envelope.header.type), envelope.source.source,
+                            record + abi::kPayloadOffset)) {
       ++used;
     } else {
       if (!kept)
@@ -308,6 +318,7 @@ std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure) {
       inbox_->advance();
     }
     std::swap(inbox_, kept);
+    hasInbox_.store(true, std::memory_order_relaxed);
   }
   spare_ = std::move(visited); // its pages serve the next visit
   return used;

@@ -68,7 +68,9 @@ public:
   std::coroutine_handle<> nextResumable();
 
   std::size_t take(std::span<Reply> replies);
-  std::size_t visit(detail::ReplyVisitor visitor, void* closure);
+  /// Those from `source` only, where it is given (MessageHeader::sourceShard).
+  std::size_t visit(detail::ReplyVisitor visitor, void* closure,
+                    std::optional<std::uint16_t> source = std::nullopt);
 
   /// Notified when answers or messages came, and by backends when they fell idle.
   EventCount& event() { return event_; }
@@ -101,6 +103,7 @@ private:
   std::deque<Question> questions_;
   std::vector<std::uint32_t> free_;
   std::deque<AskTicket> resumable_;
+  std::atomic<bool> hasInbox_{false}; ///< something is in inbox_; read without the lock
   std::unique_ptr<RecordQueue> inbox_, spare_;
 };
 

@@ -38,7 +38,7 @@ void Rounds::breakWith(const Status& status) {
   mailbox_.resolveAll(status.code());
 }
 
-Result<ActorId> Rounds::spawn(const TypeInfo& info, const void* image) {
+Result<ActorId> Rounds::spawn(const TypeInfo& info, const void* image, detail::Where) {
   std::lock_guard device(deviceMutex_);
   {
     std::lock_guard lock(queueMutex_);

@@ -131,8 +131,8 @@ TEST(HostRing, TagsSkipZeroAndSlotsAreWrittenWholeBeforeTagsReturn) {
   EXPECT_EQ(abi::tagOf((last - 1) * kSlots, kSlots), 0xffffffffu);
   EXPECT_EQ(abi::tagOf(last * kSlots, kSlots), 0x80000000u); // not 0
   EXPECT_EQ(abi::tagOf((last + 1) * kSlots, kSlots), 1u);
-  EXPECT_TRUE(abi::isWholeLap((abi::kWholeSlotLaps - 1) * kSlots, kSlots));
-  EXPECT_FALSE(abi::isWholeLap(abi::kWholeSlotLaps * kSlots, kSlots));
+  EXPECT_TRUE(abi::isWholeLap(abi::kWholeSlotLaps - 1));
+  EXPECT_FALSE(abi::isWholeLap(abi::kWholeSlotLaps));
 }
 
 } // namespace

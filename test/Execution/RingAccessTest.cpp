@@ -62,7 +62,7 @@ protected:
 
 TEST_P(RingAccess, AChunkIsOneAccess) {
   EXPECT_EQ(with(".b128"), (Names{"ld.relaxed.gpu.global.b128", "ld.relaxed.sys.global.b128",
-                                  "st.relaxed.gpu.global.b128", "st.relaxed.sys.global.b128"}));
+                                  "st.relaxed.sys.global.b128"}));
 }
 
 TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
@@ -81,8 +81,7 @@ TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
   for (const std::string& name : with(".relaxed"))
     if (name.find(".b128") == std::string::npos && !name.starts_with("atom"))
       words.insert(name);
-  EXPECT_EQ(words, (Names{"ld.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u64",
-                          "st.relaxed.gpu.global.u32", "st.relaxed.gpu.global.u64"}));
+  EXPECT_EQ(words, (Names{"ld.relaxed.gpu.global.u64", "st.relaxed.gpu.global.u64"}));
 }
 
 /// Four words in no order: only images and states of actors go so, which an answer announces.

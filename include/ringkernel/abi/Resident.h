@@ -19,6 +19,10 @@ namespace ring::abi {
 inline constexpr std::uint32_t kPayloadWord = 5; ///< of the stream: behind header and origin
 inline constexpr std::uint32_t kWarpsPerBlock = 8;
 inline constexpr std::uint32_t kMaxClients = 16;
+/// A client's ring for commands is split among lanes, each polled by one warp: a message takes the
+/// lane of its target's shard, shard % lanes. Shard client * lanes + lane is that warp's own, so a
+/// message to it needs no second hop.
+inline constexpr std::uint32_t kMaxLanes = 32;
 constexpr std::uint32_t chunksOf(std::uint32_t payloadBytes) {
   return (kPayloadWord + (payloadBytes + 3) / 4 + kWordsPerChunk - 1) / kWordsPerChunk;
 }
@@ -28,7 +32,8 @@ constexpr std::uint32_t chunksOf(std::uint32_t payloadBytes) {
 // otherwise the origin is the sending ActorId. To the host: target is the sending actor, the origin
 // a correlation.
 inline constexpr std::uint8_t kFlagFromHost = 4;
-inline constexpr std::uint8_t kFlagEnded = 8; ///< to client 0: the actor has ended
+inline constexpr std::uint8_t kFlagEnded = 8;   ///< to client 0: the actor has ended
+inline constexpr std::uint8_t kFlagToHost = 16; ///< sourceShard is the client that it goes to
 inline constexpr std::uint8_t kFlagOutcome =
     0x40; ///< to the host: the payload is a ResidentOutcome
 inline constexpr std::uint8_t kFlagCommand = 0x80; ///< to a shard: the type is a Command
@@ -66,25 +71,21 @@ inline constexpr std::uint32_t kEntryFailed = 3;
 struct alignas(16) HostWord {
   std::uint32_t mode;    ///< kModeRun, ...
   std::uint32_t beat;    ///< changes as long as the host lives
-  std::uint32_t clients; ///< rings [0, clients) are in use
-  std::uint32_t reserved;
+  std::uint32_t clients; ///< [0, clients) are in use
+  std::uint32_t count;   ///< where it changes, shards tell their counters
 };
 inline constexpr std::uint32_t kModeRun = 0;
 inline constexpr std::uint32_t kModePark = 1; ///< leave at the next batch; nothing is lost
 
-/// How far the host has read a client's two reply rings; one chunk.
-struct alignas(16) ReplyCredit {
+/// How far the host has read a client's two reply rings; one chunk, written by the host.
+struct alignas(128) ReplyCredit {
   std::uint64_t own;
   std::uint64_t shared;
 };
 
-/// One client: rings in pinned memory, seen from the device. Each word has one writer.
-struct ResidentClient {
-  Chunk* commands;                  ///< slots written by the host
-  std::uint64_t* commandsRead;      ///< written by the client's warp
-  Chunk* own;                       ///< replies of actors on the client's warp
-  Chunk* shared;                    ///< replies of all others
-  const volatile ReplyCredit* read; ///< written by the host
+/// How far a lane's warp has read its ring; written by it, on a line of its own.
+struct alignas(64) CommandsRead {
+  std::uint64_t ticket;
 };
 
 /// A shard's mailbox: tickets are taken by anybody, the limit is the owner's.
@@ -102,10 +103,11 @@ struct ResidentCounters {
 
 /// A shard's own record: what it needs to go on after a park.
 struct alignas(128) ResidentShard {
-  ResidentCounters counters;
+  ResidentCounters counters;  ///< as of `counted`
+  std::uint64_t counted;      ///< HostWord::count that they answer
   std::uint64_t read;         ///< mailbox: the next ticket to read
-  std::uint64_t commandsRead; ///< ring of its client: the same
-  std::uint64_t ownTicket;    ///< own ring of its client: the next ticket
+  std::uint64_t commandsRead; ///< ring of its lane: the same
+  std::uint64_t ownTicket;    ///< own reply ring of its client: the next ticket
   std::uint32_t held;         ///< messages that wait for a limit
   std::uint32_t reserved;
 };
@@ -117,10 +119,10 @@ struct HeldMessage {
   std::uint32_t words;
 };
 
-/// What the host told last, mirrored in the device's memory by one warp.
-struct Told {
-  std::uint32_t mode;    ///< of HostWord
-  std::uint32_t clients; ///< of HostWord
+/// What the host told last, mirrored in the device's memory by one warp; one access.
+struct alignas(8) Told {
+  std::uint16_t mode, clients;
+  std::uint32_t count;
 };
 
 /// Everything that stays while the kernel runs; in its constant memory, as `ring_table`.
@@ -137,10 +139,16 @@ struct ResidentTable {
   ResidentShard* records;     ///< [shards]
   std::uint8_t* held;         ///< [shards][heldCapacity], each a HeldMessage and a stream
   std::uint32_t* outboxes;    ///< [shards][32][kMaxSends][words of a stream]
-  ResidentClient client[kMaxClients];
+  // Pinned memory, seen from the device.
+  Chunk* commands;            ///< [clients][lanes][slots of a lane]; written by the host
+  CommandsRead* commandsRead; ///< [clients][lanes]
+  Chunk* own;                 ///< [clients][own slots]: replies of actors on a client's first lane
+  Chunk* shared;              ///< [clients][shared slots]: replies of all others
+  const volatile ReplyCredit* credit; ///< [clients]
 };
 
 static_assert(sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
+static_assert(sizeof(ReplyCredit) == 128 && sizeof(CommandsRead) == 64);
 static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);
 
 } // namespace ring::abi

@@ -134,6 +134,17 @@ public:
   /// Calls f(const M&) or f(const M&, ActorId from) for every M that waits, in place; messages of
   /// other types stay. Gives how many there were. f may use the runtime.
   template <class M, class F> std::size_t drain(F&& f) {
+    return visit<M>(std::forward<F>(f), detail::Whose::All);
+  }
+  /// The same for messages that actors send in answer to this thread: on a GPU each of 16 threads
+  /// has a ring of its own, and this is the fast way out of it. Backends without such rings show
+  /// all.
+  template <class M, class F> std::size_t drainOwn(F&& f) {
+    return visit<M>(std::forward<F>(f), detail::Whose::Own);
+  }
+
+private:
+  template <class M, class F> std::size_t visit(F&& f, detail::Whose whose) {
     struct Closure {
       F& call;
       const detail::TypeInfo& wanted;
@@ -149,10 +160,9 @@ public:
             c.call(*static_cast<const M*>(message));
           return true;
         },
-        &closure);
+        &closure, whose);
   }
 
-private:
   detail::RuntimeCore& core_;
 };
 

@@ -69,6 +69,30 @@ struct Argument {
 using ReplyVisitor = bool (*)(void* closure, const TypeInfo& type, ActorId from,
                               const void* message);
 
+/// Where an actor is placed: on the emptiest shard, or on one that the calling thread's messages
+/// reach without a hop, where the backend has such.
+enum class Where : std::uint8_t { Anywhere, Direct };
+
+/// Messages of one type to one actor or to one each; strides in bytes, 0: always the same.
+struct Batch {
+  const TypeInfo* message;
+  std::size_t count;
+  const void* payloads;
+  const ActorId* targets;
+  std::size_t targetStride;
+
+  const void* payload(std::size_t i) const {
+    return static_cast<const std::byte*>(payloads) + i * message->size;
+  }
+  const ActorId& target(std::size_t i) const {
+    return *reinterpret_cast<const ActorId*>(reinterpret_cast<const std::byte*>(targets) +
+                                             i * targetStride);
+  }
+};
+
+/// Which messages to the host: all, or those that answer what the calling thread sent.
+enum class Whose : std::uint8_t { All, Own };
+
 class RuntimeCore {
 public:
   RuntimeCore() = default;
@@ -79,8 +103,10 @@ public:
   virtual std::string backendName() const = 0;
 
   // Actors. Any thread may call; the order of one thread's sends to one actor is kept.
-  virtual Result<ActorId> spawn(const TypeInfo& actor, const void* image) = 0;
+  virtual Result<ActorId> spawn(const TypeInfo& actor, const void* image, Where where) = 0;
   virtual Status send(ActorId target, const TypeInfo& message, const void* payload) = 0;
+  /// Sends in order; `sent`, 0 before, counts those that have gone, also where it fails.
+  virtual Status sendBatch(const Batch& batch, std::size_t& sent) = 0;
   virtual AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
                         const TypeInfo& reply) = 0;
   /// Copies the state of an actor of type `actor` once all that the caller sent it was handled.
@@ -99,7 +125,7 @@ public:
   virtual std::size_t takeReplies(std::span<Reply> replies) = 0;
   /// Shows all waiting messages to `visitor`; those it did not use stay, in order. Gives how many
   /// it used.
-  virtual std::size_t visitReplies(ReplyVisitor visitor, void* closure) = 0;
+  virtual std::size_t visitReplies(ReplyVisitor visitor, void* closure, Whose whose) = 0;
 
   /// Resumes coroutines whose answers came, and does a round where the backend works in rounds.
   virtual std::size_t poll() = 0;

@@ -58,7 +58,7 @@ Status CpuBackend::checkMessages(const TypeInfo& actor) const {
   return Status::ok();
 }
 
-Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image) {
+Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, detail::Where) {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   Result<const ActorType*> type = registry_.actor(actor);

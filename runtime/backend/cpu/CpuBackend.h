@@ -26,7 +26,7 @@ public:
   ~CpuBackend() override;
 
   std::string backendName() const override { return "cpu"; }
-  Result<ActorId> spawn(const TypeInfo& actor, const void* image) override;
+  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where) override;
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }

@@ -6,12 +6,45 @@
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_HOSTRING_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_HOSTRING_H
 
+#include "runtime/core/Modulo.h"
 #include <ringkernel/abi/Resident.h>
+#include <ringkernel/detail/RuntimeApi.h>
 
+#include <bit>
 #include <cstddef>
 #include <span>
 
 namespace ring::runtime::cuda {
+
+/// Where an end of a ring stands: slots are a power of two.
+class RingPosition {
+public:
+  RingPosition() = default;
+  explicit RingPosition(std::uint32_t slots)
+      : mask_(slots - 1), shift_(static_cast<std::uint32_t>(std::countr_zero(slots))) {}
+
+  std::uint64_t ticket() const { return ticket_; }
+  std::uint32_t slots() const { return mask_ + 1; }
+  std::uint32_t slot() const { return static_cast<std::uint32_t>(ticket_) & mask_; }
+  std::uint32_t tag() const { return tag_; }
+  bool isWholeLap() const { return abi::isWholeLap(ticket_ >> shift_); }
+  void advance() {
+    if ((++ticket_ & mask_) == 0)
+      tag_ = abi::tagOfLap(ticket_ >> shift_);
+  }
+
+private:
+  std::uint64_t ticket_ = 0;
+  std::uint32_t mask_ = 0, shift_ = 0, tag_ = abi::tagOfLap(0);
+};
+
+/// Messages of one type on their way into the lanes of a client.
+struct CommandBatch {
+  abi::MessageHeader header; ///< all but target and chunks
+  const detail::Batch& messages;
+  Modulo ofShards;        ///< the shard of an actor
+  std::uint32_t laneMask; ///< lanes - 1
+};
 
 /// Writes commands. One thread at a time.
 class CommandWriter {
@@ -20,11 +53,23 @@ public:
   /// `slots`: `count` of `slotChunks`; `read` is written by the device.
   CommandWriter(abi::Chunk* slots, std::uint32_t count, std::uint64_t* read,
                 std::uint32_t slotChunks)
-      : slots_(slots), read_(read), count_(count), slotChunks_(slotChunks) {}
+      : slots_(slots), read_(read), slotChunks_(slotChunks), position_(count) {}
 
   /// False where the ring is full. `header.chunks` is set here; `payload` fits the slot.
   bool tryPush(abi::MessageHeader header, std::uint64_t origin, const void* payload,
                std::uint32_t bytes);
+
+  /// Pushes messages from `begin` on, each into the lane of its target, until one finds its lane
+  /// full; gives the first that was not pushed.
+  static std::size_t pushBatch(std::span<CommandWriter> lanes, const CommandBatch& batch,
+                               std::size_t begin);
+  /// False where the ring is full.
+  bool hasRoom() {
+    if (position_.ticket() - seen_ < position_.slots())
+      return true;
+    seen_ = __atomic_load_n(read_, __ATOMIC_ACQUIRE); // pairs with ring_releaseHost64
+    return position_.ticket() - seen_ < position_.slots();
+  }
 
   /// Bytes of payload that a slot has room for.
   std::uint32_t maxPayload() const {
@@ -32,10 +77,14 @@ public:
   }
 
 private:
+  template <std::uint32_t kWords>
+  static std::size_t pushSmall(std::span<CommandWriter> lanes, const CommandBatch& batch,
+                               std::size_t begin);
+
   abi::Chunk* slots_ = nullptr;
   std::uint64_t* read_ = nullptr;
-  std::uint32_t count_ = 0, slotChunks_ = 0;
-  std::uint64_t ticket_ = 0;
+  std::uint32_t slotChunks_ = 0;
+  RingPosition position_;
   std::uint64_t seen_ = 0; ///< the last look at *read_
 };
 
@@ -45,7 +94,7 @@ public:
   /// Of no ring: always empty.
   ReplyReader() = default;
   ReplyReader(const abi::Chunk* slots, std::uint32_t count, std::uint32_t slotChunks)
-      : slots_(slots), count_(count), slotChunks_(slotChunks) {}
+      : slots_(slots), slotChunks_(slotChunks), position_(count) {}
 
   struct View {
     abi::MessageHeader header;
@@ -54,13 +103,19 @@ public:
   };
   /// True where there is one; then it is in `view` and `payload` (at least the words of a slot),
   /// and the ring has moved on.
-  bool tryPop(View& view, std::uint32_t* payload);
-  std::uint64_t read() const { return read_; }
+  bool tryPop(View& view, std::uint32_t* payload) { return popBatch({&view, 1}, payload) == 1; }
+  /// As many as there are, up to views.size(); payload i is at `payloads` + i * payloadWords().
+  std::size_t popBatch(std::span<View> views, std::uint32_t* payloads);
+  std::uint64_t read() const { return position_.ticket(); }
+  /// Words of the largest payload, rounded up so that payloads side by side are aligned to 16.
+  std::uint32_t payloadWords() const {
+    return (slotChunks_ * abi::kWordsPerChunk - abi::kPayloadWord + 3) / 4 * 4;
+  }
 
 private:
   const abi::Chunk* slots_ = nullptr;
-  std::uint32_t count_ = 0, slotChunks_ = 0;
-  std::uint64_t read_ = 0;
+  std::uint32_t slotChunks_ = 0;
+  RingPosition position_;
 };
 
 } // namespace ring::runtime::cuda

@@ -101,11 +101,15 @@ Status Composer::module(const detail::ModuleInfo& info) {
 std::string Composer::prologue() const {
   return "#define RING_COMPOSED\n#define RING_SLOT_CHUNKS " + number(program_.slotChunks) +
          "u\n#define RING_MAILBOX_SLOTS " + number(program_.mailboxSlots()) +
-         "u\n#define RING_CLIENT_SLOTS " + number(program_.clientSlots()) +
+         "u\n#define RING_LANE_SLOTS " + number(program_.laneSlots()) +
+         "u\n#define RING_LANE_STRIDE " + number(program_.laneStride()) +
+         "u\n#define RING_OWN_SLOTS " + number(program_.ownSlots()) +
+         "u\n#define RING_SHARED_SLOTS " + number(program_.sharedSlots()) +
          "u\n#define RING_STAGE_BYTES " + number(program_.stageBytes()) +
          "u\n#define RING_MAX_SENDS " + number(program_.maxSends) + "u\n#define RING_SHARDS " +
          number(placement_.shards()) + "u\n#define RING_WARP_SHARDS " +
-         number(placement_.warpShards()) +
+         number(placement_.warpShards()) + "u\n#define RING_LANES " + number(placement_.lanes()) +
+         "u\n#define RING_CLIENTS " + number(placement_.clients()) +
          "u\n#include \"types.cuh\"\n#include \"math.cuh\"\n#include \"atomics.cuh\"\n"
          "#include \"context.cuh\"\n";
 }

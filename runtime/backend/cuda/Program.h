@@ -8,7 +8,10 @@
 #include "runtime/backend/cuda/Compiler.h"
 #include "runtime/core/Registry.h"
 
+#include <ringkernel/abi/Resident.h>
+
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,9 +22,14 @@ namespace ring::runtime::cuda {
 struct Placement {
   std::uint32_t warpBlocks;  ///< blocks whose warps are shards, at least 1
   std::uint32_t blockShards; ///< blocks that are shards of Block actors
-  std::uint32_t warpShards() const { return warpBlocks * 8; }
+  std::uint32_t warpShards() const { return warpBlocks * abi::kWarpsPerBlock; }
   std::uint32_t shards() const { return warpShards() + blockShards; }
   std::uint32_t blocks() const { return warpBlocks + blockShards; }
+  /// Warps that poll for one client, a power of two: fewer on a small GPU.
+  std::uint32_t lanes() const {
+    return std::bit_floor(std::clamp(warpShards() / abi::kMaxClients, 1u, abi::kMaxLanes));
+  }
+  std::uint32_t clients() const { return std::min(abi::kMaxClients, warpShards() / lanes()); }
 };
 
 /// What the source was composed for; host and device lay memory out by it.
@@ -32,15 +40,22 @@ struct Program {
   std::uint32_t maxSends = 2;           ///< of one handler, what the runtime adds included
   const ActorType* mostSends = nullptr; ///< whose handler sends so much
   std::uint32_t slotBytes() const { return slotChunks * 16; }
-  std::uint32_t stageBytes() const { return (12 + slotChunks * 12 + 15) / 16 * 16; }
+  /// An odd number of 16 bytes: lanes that read their messages meet in few banks.
+  std::uint32_t stageBytes() const { return ((12 + slotChunks * 12 + 15) / 16 | 1) * 16; }
   std::uint32_t streamWords() const { return slotChunks * 3; }
   /// As ring_kStagedAtOnce.
   std::uint32_t stagedAtOnce() const { return slotChunks <= 32 ? 128 / slotChunks : 1; }
-  /// Of a shard's mailbox, of each ring of a client: fewer where slots are large.
+  // Slots of a shard's mailbox, of a lane of commands, of a client's two reply rings: powers of
+  // two, fewer where slots are large.
   std::uint32_t mailboxSlots() const {
     return slotChunks <= 16 ? 256 : std::max(32u, 4096u / slotChunks);
   }
-  std::uint32_t clientSlots() const { return std::max(64u, 16384u / slotChunks); }
+  std::uint32_t laneSlots() const { return std::max(16u, 2048u / slotChunks); }
+  /// Chunks from one lane to the next, two cache lines more than it has: the places that a thread
+  /// writes to next, one a lane, lie in different sets of its first cache.
+  std::uint32_t laneStride() const { return laneSlots() * slotChunks + 8; }
+  std::uint32_t ownSlots() const { return std::max(64u, 4096u / slotChunks); }
+  std::uint32_t sharedSlots() const { return std::max(64u, 32768u / slotChunks); }
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };
 

@@ -38,7 +38,7 @@ std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placeme
 Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
                    std::unique_ptr<ComputeDevice> device, const Placement& placement)
     : CoreBase(options, capacityFor(options, placement), placement.shards()), gpu_(std::move(gpu)),
-      device_(std::move(device)),
+      device_(std::move(device)), ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes),
       places_(options.stateBytes), modules_(*device_, ShaderLanguage::Cuda, registry_),
       memory_(*device_) {}
@@ -101,7 +101,8 @@ bool Resident::isStill(std::uint64_t& done, std::uint64_t& sent) {
   const auto first = look();
   const auto second = look();
   if (!failed) {
-    breakWith(failed);
+    if (failed.code() != StatusCode::Timeout) // else a handler takes its time
+      breakWith(failed);
     return false;
   }
   done = first[0];

@@ -8,6 +8,7 @@
 
 #include "runtime/backend/cuda/ResidentKernel.h"
 #include "runtime/core/CoreBase.h"
+#include "runtime/core/Modulo.h"
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
 #include "runtime/core/SpinLock.h"
@@ -40,11 +41,14 @@ public:
   ~Resident() override;
 
   std::string backendName() const override;
-  Result<ActorId> spawn(const TypeInfo& actor, const void* image) override;
+  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where where) override;
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
+  Status sendBatch(const detail::Batch& batch, std::size_t& sent) override;
   Status readState(ActorId id, const TypeInfo& actor, void* state) override;
+  std::size_t visitReplies(detail::ReplyVisitor visitor, void* closure,
+                           detail::Whose whose) override;
   Status drain() override;
   Status stop(detail::Deadline deadline) override;
   Statistics statistics() override;
@@ -72,24 +76,48 @@ private:
   /// The rings of some of the host's threads.
   struct alignas(64) Client {
     SpinLock writing;
-    CommandWriter commands;
+    std::vector<CommandWriter> lanes;
     std::uint64_t sent = 0; ///< with `writing`; read without it once senders are still
     alignas(64) SpinLock reading;
     ReplyReader own, shared;
+    bool isSharedNext = false;
     std::uint64_t credited = 0; ///< replies that the device knows to be read
+  };
+
+  /// Replies out of a ring, not shown to anybody yet.
+  struct ReplyBatch {
+    static constexpr std::size_t kMost = 64;
+    ReplyReader::View views[kMost];
+    alignas(16) std::uint32_t payloads[4096];
+
+    std::span<ReplyReader::View> first(std::size_t count) { return std::span(views).first(count); }
+    /// As many as have room, each with `stride` words.
+    std::span<ReplyReader::View> upTo(std::uint32_t stride) {
+      return first(std::min(kMost, std::size(payloads) / stride));
+    }
   };
 
   Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
            std::unique_ptr<ComputeDevice> device, const Placement& placement);
   static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
 
-  Client& clientOfThread();
+  std::uint32_t clientOfThread();
+  CommandWriter& writerTo(Client& client, std::uint32_t actor) {
+    return client.lanes[ofShards_(actor) & (kernel_.placement().lanes() - 1)];
+  }
+  /// Whether messages can be sent; waits where the kernel is parked for a moment.
+  Status openForSends();
   Status enter(ActorId target, std::uint16_t type, std::uint8_t flags, std::uint64_t origin,
-               const void* payload, std::uint32_t bytes, bool isCommand);
-  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, bool isCommand);
+               const void* payload, std::uint32_t bytes);
+  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor,
+                     bool isCommand);
   Status command(abi::Command what, ActorId target, const abi::CommandArguments& arguments);
   bool readReplies(std::uint32_t index);
+  std::size_t popReplies(std::uint32_t index, std::span<ReplyReader::View> views,
+                         std::uint32_t* payloads);
   bool readAllReplies();
+  bool show(const ReplyReader::View& view, const std::uint32_t* payload,
+            detail::ReplyVisitor visitor, void* closure);
   void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
             const std::uint32_t* payload);
   void end(ActorId actor, bool failed, std::uint32_t failCode);
@@ -121,6 +149,7 @@ private:
 
   const std::shared_ptr<Gpu> gpu_;
   const std::unique_ptr<ComputeDevice> device_;
+  const Modulo ofShards_;  ///< the shard of an actor
   std::mutex kernelMutex_; ///< the kernel's life, spawning, staging
   ResidentKernel kernel_;
   StatePlaces places_;

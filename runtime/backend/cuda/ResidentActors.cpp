@@ -35,34 +35,41 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
 }
 
 constexpr std::uint32_t kCreditEvery = 256;
+/// Turns from one look at the rings of all threads to the next: theirs is the first.
+constexpr std::uint32_t kOthersEvery = 16;
 /// Idle turns from one look after the kernel to the next: 1% of their time, and some tenths of a
 /// second where the host sleeps between them.
 constexpr std::uint32_t kLookEvery = 4096;
 
 } // namespace
 
-Resident::Client& Resident::clientOfThread() {
-  // The first warp of each of the first warp blocks polls a client's ring: a small GPU has fewer.
-  const std::uint32_t index =
-      threadNumber() % std::min(abi::kMaxClients, kernel_.placement().warpBlocks);
+std::uint32_t Resident::clientOfThread() {
+  const std::uint32_t index = threadNumber() % kernel_.placement().clients();
   std::uint32_t inUse = clientsInUse_.load(std::memory_order_acquire);
   while (index >= inUse)
     if (clientsInUse_.compare_exchange_weak(inUse, index + 1, std::memory_order_acq_rel)) {
       kernel_.useClients(index + 1);
       break;
     }
-  return clients_[index];
+  return index;
 }
 
 /// Waits for the device, taking replies in meanwhile: it may wait for room for them.
 /// Who sends a command has kernelMutex_, and looks after the kernel.
-Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, bool isCommand) {
-  lock.unlock();
+Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor,
+                             bool isCommand) {
   for (unsigned turns = 0; turns < 200; ++turns) {
-    if (isCommand ? readAllReplies() : pump())
-      break;
+    if (writerTo(client, actor).hasRoom())
+      return Status::ok();
+    lock.unlock();
+    if (isCommand)
+      readAllReplies();
+    else
+      pump();
     pause();
+    lock.lock();
   }
+  lock.unlock();
   std::this_thread::yield();
   if (Status status = isCommand ? checkKernel() : brokenStatus(); !status)
     return status;
@@ -78,24 +85,38 @@ Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, b
 }
 
 Status Resident::enter(ActorId target, std::uint16_t type, std::uint8_t flags, std::uint64_t origin,
-                       const void* payload, std::uint32_t bytes, bool isCommand) {
-  Client& client = clientOfThread();
-  const auto index = static_cast<std::uint16_t>(&client - clients_.data());
+                       const void* payload, std::uint32_t bytes) {
+  const std::uint32_t index = clientOfThread();
+  Client& client = clients_[index];
   abi::MessageHeader header{};
   header.targetIndex = target.index;
   header.targetGeneration = target.generation;
   header.type = type;
   header.flags = flags;
-  header.sourceShard = index;
+  header.sourceShard = static_cast<std::uint16_t>(index);
   std::unique_lock lock(client.writing);
-  if (bytes > client.commands.maxPayload()) // no actor of the program handles one so large
+  if (bytes > client.lanes[0].maxPayload()) // no actor of the program handles one so large
     return Status(StatusCode::WrongType,
                   "no actor on the GPU takes a message of " + std::to_string(bytes) + " bytes");
-  while (!client.commands.tryPush(header, origin, payload, bytes))
-    if (Status status = waitForRoom(client, lock, isCommand); !status)
+  const bool isCommand = (flags & abi::kFlagCommand) != 0;
+  while (!writerTo(client, target.index).tryPush(header, origin, payload, bytes))
+    if (Status status = waitForRoom(client, lock, target.index, isCommand); !status)
       return status;
   if (!isCommand)
     ++client.sent;
+  return Status::ok();
+}
+
+Status Resident::openForSends() {
+  if (closed_.load(std::memory_order_acquire))
+    return Status(StatusCode::Closed, "the runtime is stopped");
+  if (kernel_.isRunning())
+    return Status::ok();
+  std::lock_guard kernel(kernelMutex_); // it is parked for a moment, or there never was an actor
+  if (Status status = brokenStatus(); !status)
+    return status;
+  if (!kernel_.isLoaded())
+    return Status(StatusCode::NotFound, "there are no actors");
   return Status::ok();
 }
 
@@ -104,18 +125,47 @@ Status Resident::post(ActorId target, const TypeInfo& message, const void* paylo
   Result<TypeIndex> type = registry_.message(message);
   if (!type)
     return type.status();
-  if (closed_.load(std::memory_order_acquire))
-    return Status(StatusCode::Closed, "the runtime is stopped");
-  if (!kernel_.isRunning()) {
-    std::lock_guard kernel(kernelMutex_); // it is parked for a moment, or there never was an actor
-    if (Status status = brokenStatus(); !status)
-      return status;
-    if (!kernel_.isLoaded())
-      return Status(StatusCode::NotFound, "there are no actors");
-  }
+  if (Status status = openForSends(); !status)
+    return status;
   const std::uint8_t flags =
       abi::kFlagFromHost | (correlation != 0 ? abi::kFlagRequest : std::uint8_t(0));
-  return enter(target, *type, flags, correlation, payload, message.size, false);
+  return enter(target, *type, flags, correlation, payload, message.size);
+}
+
+Status Resident::sendBatch(const detail::Batch& batch, std::size_t& sent) {
+  Result<TypeIndex> type = registry_.message(*batch.message);
+  if (!type)
+    return type.status();
+  if (Status status = openForSends(); !status)
+    return status;
+  const std::uint32_t index = clientOfThread(), bytes = batch.message->size;
+  Client& client = clients_[index];
+  abi::MessageHeader header{};
+  header.type = *type;
+  header.flags = abi::kFlagFromHost;
+  header.sourceShard = static_cast<std::uint16_t>(index);
+  std::unique_lock lock(client.writing);
+  if (bytes > client.lanes[0].maxPayload())
+    return Status(StatusCode::WrongType,
+                  "no actor on the GPU takes a message of " + std::to_string(bytes) + " bytes");
+  const CommandBatch commands{header, batch, ofShards_, kernel_.placement().lanes() - 1};
+  while (sent < batch.count) {
+    const std::size_t pushed = CommandWriter::pushBatch(client.lanes, commands, sent);
+    client.sent += pushed - sent;
+    sent = pushed;
+    if (sent == batch.count)
+      break;
+    // A large message, or one that finds no room.
+    const ActorId target = batch.target(sent);
+    header.targetIndex = target.index;
+    header.targetGeneration = target.generation;
+    while (!writerTo(client, target.index).tryPush(header, 0, batch.payload(sent), bytes))
+      if (Status status = waitForRoom(client, lock, target.index, false); !status)
+        return status;
+    ++client.sent;
+    ++sent;
+  }
+  return Status::ok();
 }
 
 /// Sends a command and waits until it is done. With kernelMutex_, which keeps the staging memory.
@@ -124,7 +174,7 @@ Status Resident::command(abi::Command what, ActorId target,
   const AskTicket ticket = mailbox_.open(nullptr);
   if (Status status = enter(target, static_cast<std::uint16_t>(what),
                             abi::kFlagFromHost | abi::kFlagRequest | abi::kFlagCommand,
-                            Mailbox::correlation(ticket), &arguments, sizeof(arguments), true);
+                            Mailbox::correlation(ticket), &arguments, sizeof(arguments));
       !status) {
     mailbox_.abandon(ticket);
     return status;
@@ -184,8 +234,10 @@ Status Resident::loadProgram(Program program) {
   const auto loadAndBegin = [&]() -> Status {
     if (Status status = load(); !status)
       return status;
-    for (std::uint32_t i = 0; i < abi::kMaxClients; ++i) {
-      clients_[i].commands = kernel_.makeWriter(i);
+    for (std::uint32_t i = 0; i < kernel_.placement().clients(); ++i) {
+      clients_[i].lanes.clear();
+      for (std::uint32_t lane = 0; lane < kernel_.placement().lanes(); ++lane)
+        clients_[i].lanes.push_back(kernel_.makeWriter(i, lane));
       std::lock_guard lock(clients_[i].reading);
       clients_[i].own = kernel_.makeOwnReader(i);
       clients_[i].shared = kernel_.makeSharedReader(i);
@@ -222,7 +274,7 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
                  {kernel_.staging().address(), bytes, *place, static_cast<std::uint32_t>(number)});
 }
 
-Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image) {
+Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail::Where where) {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (Status status = brokenStatus(); !status)
@@ -244,9 +296,15 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image) {
   if (Status status = prepare(**type); !status)
     return status;
   const Placement& placement = kernel_.placement();
-  const bool isBlock = info.scope == Scope::Block;
-  Result<ActorId> id = directory_.place(**type, image, isBlock ? placement.warpShards() : 0,
-                                        isBlock ? placement.shards() : placement.warpShards());
+  std::uint32_t first = 0, end = placement.warpShards();
+  if (info.scope == Scope::Block) {
+    first = placement.warpShards();
+    end = placement.shards();
+  } else if (where == detail::Where::Direct) {
+    first = clientOfThread() * placement.lanes();
+    end = first + placement.lanes();
+  }
+  Result<ActorId> id = directory_.place(**type, image, first, end);
   if (!id)
     return id;
   if (Status status = place(**type, *id, image); !status) {
@@ -299,6 +357,7 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
   const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
   abi::Envelope envelope{};
   envelope.source = {from, view.origin};
+  envelope.header.sourceShard = view.header.sourceShard;
   if (!(view.header.flags & abi::kFlagOutcome)) {
     envelope.header.type = view.header.type;
     envelope.header.flags = abi::kFlagReply;
@@ -319,29 +378,93 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
   outcomes_.fetch_add(1, std::memory_order_acq_rel);
 }
 
+/// The next replies of a client, up to views.size(); tells the device now and then how far they
+/// were read. With client.reading.
+std::size_t Resident::popReplies(std::uint32_t index, std::span<ReplyReader::View> views,
+                                 std::uint32_t* payloads) {
+  Client& client = clients_[index];
+  // Neither ring waits for the other: they take turns at being the first.
+  client.isSharedNext = !client.isSharedNext;
+  ReplyReader& first = client.isSharedNext ? client.shared : client.own;
+  ReplyReader& second = client.isSharedNext ? client.own : client.shared;
+  std::size_t count = first.popBatch(views, payloads);
+  if (count < views.size())
+    count += second.popBatch(views.subspan(count), payloads + count * second.payloadWords());
+  const std::uint64_t read = client.own.read() + client.shared.read();
+  if (read - client.credited >= kCreditEvery) {
+    kernel_.giveCredit(index, client.own.read(), client.shared.read());
+    client.credited = read;
+  }
+  return count;
+}
+
 bool Resident::readReplies(std::uint32_t index) {
   Client& client = clients_[index];
   std::unique_lock lock(client.reading, std::try_to_lock);
   if (!lock)
     return false; // another thread reads them
-  ReplyReader::View view;
-  alignas(16) std::uint32_t payload[256 * abi::kWordsPerChunk];
-  std::optional<Mailbox::Delivery> delivery;
-  bool any = false;
-  for (ReplyReader* reader : {&client.own, &client.shared})
-    for (unsigned count = 0; count < 1024 && reader->tryPop(view, payload); ++count) {
-      if (!delivery)
-        delivery.emplace(mailbox_);
-      take(*delivery, view, payload);
-      any = true;
-      if (client.own.read() + client.shared.read() - client.credited >= kCreditEvery) {
-        kernel_.giveCredit(index, client.own.read(), client.shared.read());
-        client.credited = client.own.read() + client.shared.read();
-        if (delivery->isOverBound())
-          return any; // the rest stays in the ring
-      }
+  ReplyBatch batch;
+  std::size_t count = popReplies(index, batch.first(1), batch.payloads);
+  if (count == 0)
+    return false;
+  Mailbox::Delivery delivery(mailbox_);
+  const std::uint32_t stride = client.own.payloadWords();
+  for (std::size_t taken = 0; count > 0;) {
+    for (std::size_t i = 0; i < count; ++i)
+      take(delivery, batch.views[i], batch.payloads + i * stride);
+    taken += count;
+    if (taken >= 2048 || delivery.isOverBound())
+      break; // the rest stays in the ring
+    count = popReplies(index, batch.upTo(stride), batch.payloads);
+  }
+  return true;
+}
+
+/// The calling thread's own replies are shown as they come out of the ring, some at a time, since
+/// the visitor may use the runtime; all else goes through the mailbox.
+std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
+                                   detail::Whose whose) {
+  const std::uint32_t mine = clientOfThread();
+  const bool isOwn = whose == detail::Whose::Own;
+  const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < clients && !isOwn; ++i)
+    if (i != mine)
+      readReplies(i);
+  // What somebody else has taken out of the ring meanwhile.
+  std::size_t used = mailbox_.visit(
+      visitor, closure,
+      isOwn ? std::optional<std::uint16_t>(static_cast<std::uint16_t>(mine)) : std::nullopt);
+  Client& client = clients_[mine];
+  ReplyBatch batch;
+  // What is there now, and no more: a visitor that answers is not to be kept for ever.
+  for (std::size_t left = kernel_.isLoaded() ? kernel_.program().sharedSlots() : 0; left > 0;) {
+    std::size_t count = 0, shown = 0;
+    std::uint32_t stride = 0;
+    if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {
+      stride = client.own.payloadWords();
+      count = popReplies(mine, batch.upTo(stride), batch.payloads);
     }
-  return any;
+    if (count == 0)
+      break;
+    left -= std::min(left, count);
+    for (std::size_t i = 0; i < count; ++i)
+      shown += show(batch.views[i], batch.payloads + i * stride, visitor, closure);
+    replies_.fetch_add(shown, std::memory_order_acq_rel);
+    used += shown;
+  }
+  return used;
+}
+
+/// True where the visitor used it; else it is in the mailbox.
+bool Resident::show(const ReplyReader::View& view, const std::uint32_t* payload,
+                    detail::ReplyVisitor visitor, void* closure) {
+  if (!(view.header.flags & abi::kFlagOutcome) && view.origin == 0 &&
+      visitor(closure, registry_.type(view.header.type),
+              {view.header.targetIndex, view.header.targetGeneration, 0}, payload))
+    return true;
+  Mailbox::Delivery delivery(mailbox_);
+  take(delivery, view, payload);
+  return false;
 }
 
 bool Resident::readAllReplies() {
@@ -353,9 +476,13 @@ bool Resident::readAllReplies() {
 }
 
 bool Resident::pump() {
-  if (readAllReplies())
+  if (readReplies(clientOfThread()))
     return true;
-  if (idleTurns_.fetch_add(1, std::memory_order_relaxed) % kLookEvery == 0) {
+  const std::uint32_t turn = idleTurns_.load(std::memory_order_relaxed) + 1;
+  idleTurns_.store(turn, std::memory_order_relaxed); // a turn that is lost does no harm
+  if (turn % kOthersEvery == 0 && readAllReplies())
+    return true;
+  if (turn % kLookEvery == 0) {
     std::unique_lock kernel(kernelMutex_, std::try_to_lock);
     if (kernel) // else its owner finds out
       static_cast<void>(checkKernel().isOk());

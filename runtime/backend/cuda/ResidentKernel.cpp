@@ -22,11 +22,18 @@ constexpr std::uint32_t kMaxBlockShards = 16;
 constexpr std::uint32_t kThreads = abi::kWarpsPerBlock * 32;
 constexpr std::uint64_t kBeatLimitNs = 5000000000;
 constexpr std::uint64_t kStagingBytes = 1 << 20;
+constexpr std::chrono::microseconds kCountPause = 20us;  ///< about what they need when idle
+constexpr std::chrono::milliseconds kCountLimit = 100ms; ///< for all shards to tell their counters
 
-// Words in pinned memory, each on a line of its own.
-constexpr std::size_t creditOffset(std::uint32_t client) { return 128 + client * 128; }
-constexpr std::size_t readOffset(std::uint32_t client) { return creditOffset(client) + 64; }
-constexpr std::size_t kWordsBytes = creditOffset(abi::kMaxClients);
+// Words in pinned memory, each on a line of its own: the host's, then credits, then what lanes have
+// read.
+constexpr std::size_t creditOffset(std::uint32_t client) {
+  return 128 + client * sizeof(abi::ReplyCredit);
+}
+constexpr std::size_t readOffset(std::uint32_t laneOfAll) {
+  return creditOffset(abi::kMaxClients) + laneOfAll * sizeof(abi::CommandsRead);
+}
+constexpr std::size_t kWordsBytes = readOffset(abi::kMaxClients * abi::kMaxLanes);
 
 } // namespace
 
@@ -243,7 +250,9 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
       {rings.outboxes, Kind::Device, shards * 32 * program.maxSends * program.streamWords() * 4,
        outboxWhat.c_str()},
       {rings.clients, Kind::Pinned,
-       std::uint64_t(abi::kMaxClients) * 3 * program.clientSlots() * program.slotBytes(),
+       std::uint64_t(placement_.clients()) *
+           (placement_.lanes() * program.laneStride() * sizeof(abi::Chunk) +
+            (program.ownSlots() + program.sharedSlots()) * program.slotBytes()),
        "rings of clients"},
   };
   for (const auto& piece : pieces) {
@@ -274,10 +283,9 @@ Status ResidentKernel::clearRecords() {
     record.read = record.commandsRead = record.ownTicket = 0;
     record.held = 0;
   }
-  for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
+  for (std::uint32_t client = 0; client < placement_.clients(); ++client)
     giveCredit(client, 0, 0);
-    *reinterpret_cast<std::uint64_t*>(words_.host<std::byte>() + readOffset(client)) = 0;
-  }
+  std::memset(words_.host<std::byte>() + readOffset(0), 0, kWordsBytes - readOffset(0));
   return upload(records_.address(), records.data(), shards * sizeof(abi::ResidentShard),
                 "cannot write shards");
 }
@@ -297,13 +305,11 @@ abi::ResidentTable ResidentKernel::table() const {
   table.records = records_.device<abi::ResidentShard>();
   table.held = made_.held.device<std::uint8_t>();
   table.outboxes = made_.outboxes.device<std::uint32_t>();
-  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  for (std::uint32_t client = 0; client < abi::kMaxClients; ++client) {
-    abi::Chunk* first = made_.clients.device<abi::Chunk>() + 3 * client * ring;
-    table.client[client] = {first, reinterpret_cast<std::uint64_t*>(words + readOffset(client)),
-                            first + ring, first + 2 * ring,
-                            reinterpret_cast<abi::ReplyCredit*>(words + creditOffset(client))};
-  }
+  table.commands = made_.clients.device<abi::Chunk>();
+  table.own = table.commands + ownAt(0);
+  table.shared = table.commands + sharedAt(0);
+  table.commandsRead = reinterpret_cast<abi::CommandsRead*>(words + readOffset(0));
+  table.credit = reinterpret_cast<abi::ReplyCredit*>(words + creditOffset(0));
   return table;
 }
 
@@ -322,7 +328,8 @@ Status ResidentKernel::launch() {
     if (Status status = upload(image_.table, &made, sizeof(made), "cannot write the table");
         !status)
       return status;
-    const abi::Told told{mode_, clients_};
+    const abi::Told told{static_cast<std::uint16_t>(mode_), static_cast<std::uint16_t>(clients_),
+                         counts_};
     if (Status status =
             upload(told_.address(), &told, sizeof(told), "cannot write the host's word");
         !status)
@@ -372,7 +379,7 @@ Status ResidentKernel::check() {
 }
 
 void ResidentKernel::writeHostWord() {
-  storeWide(words_.host<std::byte>(), {{mode_, beats_, clients_, 0}});
+  storeWide(words_.host<std::byte>(), {{mode_, beats_, clients_, counts_}});
 }
 
 void ResidentKernel::useClients(std::uint32_t clients) {
@@ -391,20 +398,29 @@ void ResidentKernel::beat() {
   }
 }
 
-CommandWriter ResidentKernel::makeWriter(std::uint32_t client) const {
-  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {made_.clients.host<abi::Chunk>() + 3 * client * ring, program_.clientSlots(),
-          reinterpret_cast<std::uint64_t*>(words_.host<std::byte>() + readOffset(client)),
-          program_.slotChunks};
+std::size_t ResidentKernel::laneAt(std::uint32_t client, std::uint32_t lane) const {
+  return (std::size_t(client) * placement_.lanes() + lane) * program_.laneStride();
+}
+std::size_t ResidentKernel::ownAt(std::uint32_t client) const {
+  return laneAt(placement_.clients(), 0) +
+         std::size_t(client) * program_.ownSlots() * program_.slotChunks;
+}
+std::size_t ResidentKernel::sharedAt(std::uint32_t client) const {
+  return ownAt(placement_.clients()) +
+         std::size_t(client) * program_.sharedSlots() * program_.slotChunks;
+}
+
+CommandWriter ResidentKernel::makeWriter(std::uint32_t client, std::uint32_t lane) const {
+  auto* read = words_.host<std::byte>() + readOffset(client * placement_.lanes() + lane);
+  return {made_.clients.host<abi::Chunk>() + laneAt(client, lane), program_.laneSlots(),
+          reinterpret_cast<std::uint64_t*>(read), program_.slotChunks};
 }
 ReplyReader ResidentKernel::makeOwnReader(std::uint32_t client) const {
-  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {made_.clients.host<abi::Chunk>() + (3 * client + 1) * ring, program_.clientSlots(),
+  return {made_.clients.host<abi::Chunk>() + ownAt(client), program_.ownSlots(),
           program_.slotChunks};
 }
 ReplyReader ResidentKernel::makeSharedReader(std::uint32_t client) const {
-  const std::size_t ring = std::size_t(program_.clientSlots()) * program_.slotChunks;
-  return {made_.clients.host<abi::Chunk>() + (3 * client + 2) * ring, program_.clientSlots(),
+  return {made_.clients.host<abi::Chunk>() + sharedAt(client), program_.sharedSlots(),
           program_.slotChunks};
 }
 
@@ -417,19 +433,47 @@ void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::ui
               static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)}});
 }
 
-Result<abi::ResidentCounters> ResidentKernel::counters() {
-  abi::ResidentCounters sum{};
+Status ResidentKernel::copyRecords() {
   const std::uint64_t bytes = placement_.shards() * sizeof(abi::ResidentShard);
-  if (Status status = gpu_->enter(); !status)
-    return status;
   if (Status status = gpu_->check(
           "cannot read the counters",
           api_.MemcpyDtoHAsync(counters_.host<void>(), records_.address(), bytes, copies_));
       !status)
     return status;
-  if (Status status = gpu_->check("cannot read the counters", api_.StreamSynchronize(copies_));
-      !status)
+  return gpu_->check("cannot read the counters", api_.StreamSynchronize(copies_));
+}
+
+bool ResidentKernel::haveAllCounted(std::uint64_t count) const {
+  const std::span records(counters_.host<abi::ResidentShard>(), placement_.shards());
+  return std::ranges::all_of(
+      records, [&](const abi::ResidentShard& shard) { return shard.counted == count; });
+}
+
+Result<abi::ResidentCounters> ResidentKernel::counters() {
+  if (Status status = gpu_->enter(); !status)
     return status;
+  std::uint32_t count;
+  {
+    std::lock_guard lock(wordMutex_);
+    count = ++counts_;
+    writeHostWord();
+  }
+  // Shards answer by number. Once all have, the copy is taken again: of one record it is no
+  // snapshot.
+  const auto deadline = std::chrono::steady_clock::now() + kCountLimit;
+  do {
+    std::this_thread::sleep_for(kCountPause);
+    if (std::chrono::steady_clock::now() > deadline)
+      return Status(StatusCode::Timeout, "a handler on the GPU takes longer than " +
+                                             std::to_string(kCountLimit.count()) + " ms");
+    if (Status status = copyRecords(); !status)
+      return status;
+    if (Status status = check(); !status)
+      return status;
+  } while (isRunning() && !haveAllCounted(count));
+  if (Status status = copyRecords(); !status)
+    return status;
+  abi::ResidentCounters sum{};
   const auto* records = counters_.host<abi::ResidentShard>();
   for (std::uint32_t i = 0; i < placement_.shards(); ++i) {
     const abi::ResidentCounters& one = records[i].counters;

@@ -48,11 +48,12 @@ public:
 
   /// Any thread: rings [0, clients) are looked at from now on.
   void useClients(std::uint32_t clients);
-  CommandWriter makeWriter(std::uint32_t client) const;
+  CommandWriter makeWriter(std::uint32_t client, std::uint32_t lane) const;
   ReplyReader makeOwnReader(std::uint32_t client) const;
   ReplyReader makeSharedReader(std::uint32_t client) const;
   /// Any thread: how far the client's replies were read.
   void giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared);
+  /// The sum of what each shard tells between two of its batches.
   Result<abi::ResidentCounters> counters();
   /// Of a parked kernel: `place` in units of 16 bytes.
   Status readState(std::uint32_t place, std::span<std::byte> state);
@@ -81,6 +82,12 @@ private:
   void unload(Image& image);
   Status upload(DevicePointer to, const void* from, std::uint64_t bytes, const char* what);
   abi::ResidentTable table() const;
+  // A client's rings in made_.clients: all lanes, then all own and all shared reply rings.
+  std::size_t laneAt(std::uint32_t client, std::uint32_t lane) const;
+  std::size_t ownAt(std::uint32_t client) const;
+  std::size_t sharedAt(std::uint32_t client) const;
+  Status copyRecords();
+  bool haveAllCounted(std::uint64_t count) const;
   void writeHostWord();
   void beat();
   Status wait();
@@ -99,7 +106,7 @@ private:
   std::atomic<bool> running_{false};
 
   std::mutex wordMutex_; // what the host tells: mode, beat, clients
-  std::uint32_t mode_ = abi::kModeRun, beats_ = 0, clients_ = 0;
+  std::uint32_t mode_ = abi::kModeRun, beats_ = 0, clients_ = 0, counts_ = 0;
   std::condition_variable ended_;
   bool isEnding_ = false;
   std::thread heart_;

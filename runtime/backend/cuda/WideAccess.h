@@ -62,6 +62,40 @@ inline Wide loadWide(const volatile void* from) {
 }
 #endif
 
+/// The same with the value in a register, for who takes one after the other. A function that uses
+/// these is marked RINGKERNEL_WIDE.
+typedef std::uint32_t WideWords __attribute__((vector_size(16)));
+#if defined(__x86_64__)
+#define RINGKERNEL_WIDE __attribute__((target("avx")))
+RINGKERNEL_WIDE inline WideWords loadWords(const volatile void* from) {
+  WideWords value;
+  asm volatile("vmovdqa %1, %0"
+               : "=x"(value)
+               : "m"(*static_cast<const volatile WideWords*>(from))
+               : "memory");
+  return value;
+}
+RINGKERNEL_WIDE inline void storeWords(volatile void* to, WideWords value) {
+  asm volatile("vmovdqa %1, %0"
+               : "=m"(*static_cast<volatile WideWords*>(to))
+               : "x"(value)
+               : "memory");
+}
+#else
+#define RINGKERNEL_WIDE
+inline WideWords loadWords(const volatile void* from) {
+  const Wide wide = loadWide(from);
+  WideWords value;
+  std::memcpy(&value, &wide, sizeof(value));
+  return value;
+}
+inline void storeWords(volatile void* to, WideWords value) {
+  Wide wide;
+  std::memcpy(&wide, &value, sizeof(wide));
+  storeWide(to, wide);
+}
+#endif
+
 } // namespace ring::runtime::cuda
 
 #endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_WIDEACCESS_H

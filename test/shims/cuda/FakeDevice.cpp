@@ -32,9 +32,11 @@ abi::Chunk loadChunk(const abi::Chunk* from) {
 
 FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table, bool isMute)
     : table_(table), slotChunks_(defined(source, "RING_SLOT_CHUNKS")),
-      clientSlots_(defined(source, "RING_CLIENT_SLOTS")),
-      warpBlocks_(defined(source, "RING_WARP_SHARDS") / abi::kWarpsPerBlock), isMute_(isMute),
-      thread_([this] { run(); }) {}
+      laneSlots_(defined(source, "RING_LANE_SLOTS")),
+      laneStride_(defined(source, "RING_LANE_STRIDE")),
+      ownSlots_(defined(source, "RING_OWN_SLOTS")), shards_(defined(source, "RING_SHARDS")),
+      lanes_(defined(source, "RING_LANES")), clients_(defined(source, "RING_CLIENTS")),
+      isMute_(isMute), thread_([this] { run(); }) {}
 
 FakeDevice::~FakeDevice() {
   isDead_.store(true, std::memory_order_release); // a fault ends it where it is
@@ -49,23 +51,31 @@ void FakeDevice::join() {
 void FakeDevice::run() {
   const auto* mode = &const_cast<const abi::HostWord*>(table_.host)->mode;
   const auto* clients = &const_cast<const abi::HostWord*>(table_.host)->clients;
+  const auto* counted = &const_cast<const abi::HostWord*>(table_.host)->count;
   while (!isDead_.load(std::memory_order_acquire) &&
          __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun) {
     bool any = false;
-    const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), warpBlocks_);
-    for (std::uint32_t client = 0; client < count && !isMute_; ++client)
-      any |= poll(client);
+    const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), clients_);
+    for (std::uint32_t shard = 0; shard < count * lanes_ && !isMute_; ++shard)
+      any |= poll(shard);
+    tellCounters(__atomic_load_n(counted, __ATOMIC_ACQUIRE));
     if (!any)
       std::this_thread::yield();
   }
   isRunning_.store(false, std::memory_order_release);
 }
 
-bool FakeDevice::poll(std::uint32_t client) {
-  abi::ResidentShard& record = table_.records[client * abi::kWarpsPerBlock];
+void FakeDevice::tellCounters(std::uint32_t count) {
+  for (std::uint32_t shard = 0; shard < shards_; ++shard)
+    __atomic_store_n(&table_.records[shard].counted, count, __ATOMIC_RELEASE);
+}
+
+bool FakeDevice::poll(std::uint32_t shard) {
+  abi::ResidentShard& record = table_.records[shard];
   const std::uint64_t read = record.commandsRead;
-  const abi::Chunk* slot = table_.client[client].commands + read % clientSlots_ * slotChunks_;
-  const std::uint32_t tag = abi::tagOf(read, clientSlots_);
+  const abi::Chunk* slot =
+      table_.commands + std::size_t(shard) * laneStride_ + read % laneSlots_ * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(read, laneSlots_);
   abi::Chunk chunk = loadChunk(slot);
   if (chunk.tag != tag)
     return false;
@@ -77,13 +87,13 @@ bool FakeDevice::poll(std::uint32_t client) {
       return false;
     stream.insert(stream.end(), chunk.words, chunk.words + abi::kWordsPerChunk);
   }
-  take(client, stream);
+  take(shard, stream);
   ++record.commandsRead;
-  __atomic_store_n(table_.client[client].commandsRead, record.commandsRead, __ATOMIC_RELEASE);
+  __atomic_store_n(&table_.commandsRead[shard].ticket, record.commandsRead, __ATOMIC_RELEASE);
   return true;
 }
 
-void FakeDevice::take(std::uint32_t client, const std::vector<std::uint32_t>& stream) {
+void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& stream) {
   abi::MessageHeader header{};
   std::memcpy(&header.targetIndex, stream.data(), 12);
   std::uint64_t correlation;
@@ -94,9 +104,9 @@ void FakeDevice::take(std::uint32_t client, const std::vector<std::uint32_t>& st
     std::memcpy(&arguments, stream.data() + abi::kPayloadWord, sizeof(arguments));
     code = obey(header, arguments);
   }
-  abi::ResidentCounters& counters = table_.records[client * abi::kWarpsPerBlock].counters;
+  abi::ResidentCounters& counters = table_.records[shard].counters;
   if (correlation != 0) {
-    answer(client, header, correlation, code);
+    answer(shard / lanes_, header, correlation, code);
     __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
   }
   if (!(header.flags & abi::kFlagCommand))
@@ -130,9 +140,10 @@ void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
   std::memcpy(stream, &header.targetIndex, 12);
   std::memcpy(stream + 3, &correlation, sizeof(correlation));
   std::memcpy(stream + abi::kPayloadWord, &outcome, sizeof(outcome));
-  std::uint64_t& ticket = table_.records[client * abi::kWarpsPerBlock].ownTicket;
-  abi::Chunk* slot = table_.client[client].own + ticket % clientSlots_ * slotChunks_;
-  const std::uint32_t tag = abi::tagOf(ticket, clientSlots_);
+  std::uint64_t& ticket = table_.records[client * lanes_].ownTicket;
+  abi::Chunk* slot =
+      table_.own + (std::size_t(client) * ownSlots_ + ticket % ownSlots_) * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(ticket, ownSlots_);
   for (std::uint32_t i = 0; i < header.chunks; ++i) {
     const std::uint32_t* words = stream + i * abi::kWordsPerChunk;
     runtime::cuda::storeWide(slot + i, {{tag, words[0], words[1], words[2]}});

@@ -2,7 +2,7 @@
 //
 // The device's end of the resident kernel's rings, played by a thread: obeys commands, answers
 // every question with "no reply", and leaves when it is told to park. Runs no handlers. As on a
-// GPU, warp 0 of block i polls client i's ring and no other does.
+// GPU, shard i polls lane i % lanes of client i / lanes and no other does.
 #ifndef RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
 #define RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
 
@@ -27,15 +27,16 @@ public:
 
 private:
   void run();
-  bool poll(std::uint32_t client);
-  void take(std::uint32_t client, const std::vector<std::uint32_t>& stream);
+  bool poll(std::uint32_t shard);
+  void tellCounters(std::uint32_t count);
+  void take(std::uint32_t shard, const std::vector<std::uint32_t>& stream);
   abi::ResidentOutcomeCode obey(const abi::MessageHeader& header,
                                 const abi::CommandArguments& arguments);
   void answer(std::uint32_t client, const abi::MessageHeader& to, std::uint64_t correlation,
               abi::ResidentOutcomeCode code);
 
   const abi::ResidentTable table_;
-  const std::uint32_t slotChunks_, clientSlots_, warpBlocks_;
+  const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, shards_, lanes_, clients_;
   const bool isMute_;
   std::atomic<bool> isRunning_{true}, isDead_{false};
   std::thread thread_;

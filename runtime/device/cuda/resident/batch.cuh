@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A batch of staged messages: what is for another shard goes on, what is for ours is handled.
-// Thread actors: lanes of one actor take turns by rank, so that its messages are handled in order;
-// a round is one call a lane. Warp and Block actors: one message after the other, by all lanes. The
-// sends of a round go out when it has ended.
+// A batch of staged messages: what is for another shard goes on, what is for ours is handled, in
+// rounds. Thread actors: lanes of one actor take turns by rank, so that its messages are handled in
+// order; a round is one call a lane. Warp and Block actors: one message a round, by all lanes.
+// Commands: a round each, at their place. The sends of a round go out when it has ended.
+//
+// One message alone is the case that somebody waits for: whatever it does not need is branched
+// around, and each step stands in the code once, since instructions that are not in the cache cost
+// more than their work.
 //
 // Assumes what the composed program brings: ring_callThread, ring_callWarp, ring_callBlock,
 // ring_scopeOf, ring_handlerOf, ring_isReadOnly.
 #pragma once
 
-#include "deliver.cuh"
+#include "commands.cuh"
 
 /// What a lane found out about its message.
 struct ring_Task {
   ring_abi::ResidentEntry* entry;
   void* state;
   ring_u32 actorType, handler, scope;
+  ring_abi::ResidentOutcomeCode found; ///< where there is no handler: what is answered
+};
+
+/// What a batch adds to the counters.
+struct ring_Counts {
+  ring_u32 sent, replies, handled, deadLetters;
 };
 
 __device__ __forceinline__ ring_Context ring_begin(const ring_Warp& warp,
                                                    const ring_Staged& message) {
   ring_Context ctx;
-  ctx.outbox.first = warp.firstSends + warp.lane * (ring_kStreamWords + 1);
-  ctx.outbox.more = warp.moreSends + warp.lane * (RING_MAX_SENDS * ring_kStreamWords);
+  ctx.outbox = warp.outbox;
   ctx.message = &message;
   ctx.self = {message.header.targetIndex, message.header.targetGeneration, 0};
   ctx.sends = ctx.trySends = 0;
@@ -32,89 +41,78 @@ __device__ __forceinline__ ring_Context ring_begin(const ring_Warp& warp,
   return ctx;
 }
 
-__device__ __forceinline__ void ring_putOutcome(ring_Context& ctx, ring_u32 client,
-                                                ring_u64 correlation,
-                                                ring_abi::ResidentOutcomeCode code,
-                                                ring_u32 failCode) {
-  ring_putToHost(ctx, client, 0, ring_abi::kFlagOutcome, correlation,
-                 ring_abi::ResidentOutcome{code, failCode});
-}
 /// To whom asked; a message that nobody asked with has no outcome.
 __device__ __forceinline__ void ring_putAnswer(ring_Context& ctx,
                                                ring_abi::ResidentOutcomeCode code) {
   const ring_Staged& message = *ctx.message;
   if (ring_isFromHost(message) && message.origin != 0)
-    ring_putOutcome(ctx, message.header.sourceShard, message.origin, code, ctx.failCode);
+    ring_putOutcome(ctx, message.header.sourceShard, 0, message.origin, code);
 }
 
-/// The end of an actor, told to the host.
-__device__ __forceinline__ void ring_end(ring_Context& ctx, ring_abi::ResidentEntry& entry,
-                                         ring_u32 life) {
-  entry.failCode = ctx.failCode;
-  entry.life = life;
-  ring_putToHost(ctx, 0, 0, ring_abi::kFlagOutcome | ring_abi::kFlagEnded, 0,
-                 ring_abi::ResidentOutcome{life == ring_abi::kEntryFailed
-                                               ? ring_abi::ResidentOutcomeCode::Failed
-                                               : ring_abi::ResidentOutcomeCode::Ok,
-                                           ctx.failCode});
-}
-
-/// After the handler: a failed one has sent nothing, and whoever waits is told.
+/// After the handler: a failed one has sent nothing, whoever waits is told, and the end of an actor
+/// is told to the host.
 __device__ __forceinline__ void ring_finish(ring_Context& ctx, ring_abi::ResidentEntry& entry) {
-  if (ctx.status == ring_kFailed) {
-    ctx.sends = 0;
-    if (ring_isFromHost(*ctx.message))
-      ring_putOutcome(ctx, ctx.message->header.sourceShard, ctx.message->origin,
-                      ring_abi::ResidentOutcomeCode::Failed, ctx.failCode);
-    ring_end(ctx, entry, ring_abi::kEntryFailed);
+  if (__builtin_expect(ctx.status == ring_kActive, 1)) {
+    if (!ctx.replied)
+      ring_putAnswer(ctx, ring_abi::ResidentOutcomeCode::NoReply);
     return;
   }
-  if (!ctx.replied)
+  const bool failed = ctx.status == ring_kFailed;
+  if (failed)
+    ctx.sends = 0;
+  if (failed && ring_isFromHost(*ctx.message))
+    ring_putOutcome(ctx, ctx.message->header.sourceShard, 0, ctx.message->origin,
+                    ring_abi::ResidentOutcomeCode::Failed);
+  else if (!failed && !ctx.replied)
     ring_putAnswer(ctx, ring_abi::ResidentOutcomeCode::NoReply);
-  if (ctx.status == ring_kStopped)
-    ring_end(ctx, entry, ring_abi::kEntryTerminated);
+  entry.failCode = ctx.failCode;
+  entry.life = failed ? ring_abi::kEntryFailed : ring_abi::kEntryTerminated;
+  ring_putOutcome(ctx, 0, ring_abi::kFlagEnded, 0,
+                  failed ? ring_abi::ResidentOutcomeCode::Failed
+                         : ring_abi::ResidentOutcomeCode::Ok);
 }
 
-/// Delivers what the lanes' outboxes hold: of each lane in its order, of lanes in theirs.
-__device__ __forceinline__ void ring_flush(ring_Warp& warp, ring_Context& ctx, bool isActive) {
+/// Delivers what the lanes' outboxes hold: of each lane in its order, of lanes in theirs. Lanes
+/// with `forward` have that instead, somebody else's message.
+__device__ __forceinline__ void ring_flush(ring_Warp& warp, const ring_Context& ctx, bool isActive,
+                                           const ring_u32* forward, ring_Counts& counts) {
+#pragma unroll 1
   for (ring_u32 i = 0;; ++i) {
-    const bool sends = isActive && i < ctx.sends;
-    if (!__any_sync(ring_kAllLanes, sends))
+    const bool sends = isActive && i < (forward ? 1 : ctx.sends);
+    const ring_u32 mask = __ballot_sync(ring_kAllLanes, sends);
+    if (mask == 0)
       return;
-    ring_u32* words = ctx.outbox.at(i);
+    const ring_u32* words = forward ? forward : ctx.outbox.at(i);
     ring_u32 ring = 0;
     bool toHost = false;
     if (sends) {
-      toHost = (words[2] & ring_kFlagToHost) != 0;
-      words[2] &= ~ring_kFlagToHost;
+      toHost = (words[2] & ring_abi::kFlagToHost) != 0;
       ring = toHost ? ring_ringOfHost(warp, words[2] >> 16) : ring_shardOf(words[0]);
     }
-    const ring_u32 replies = __popc(__ballot_sync(ring_kAllLanes, sends && toHost));
-    warp.counters.replies += replies;
-    warp.counters.sent += __popc(__ballot_sync(ring_kAllLanes, sends)) - replies;
-    ring_deliver(warp, sends, ring, words);
+    counts.replies += __popc(__ballot_sync(ring_kAllLanes, toHost));
+    counts.sent += __popc(__ballot_sync(ring_kAllLanes, sends && !toHost && !forward));
+    ring_deliver(warp, mask, ring, words);
   }
 }
 
-/// Finds the actor and the handler. Gives what is to be answered where there is none.
-__device__ __forceinline__ ring_abi::ResidentOutcomeCode
-ring_find(const ring_Warp& warp, const ring_Staged& message, ring_Task& task) {
+/// Finds the actor and the handler.
+__device__ __forceinline__ void ring_find(const ring_Staged& message, ring_Task& task) {
   const ring_abi::MessageHeader& header = message.header;
-  task.scope = ring_kNoScope;
+  task.found = ring_abi::ResidentOutcomeCode::Gone;
   if (header.targetIndex >= ring_table.actors)
-    return ring_abi::ResidentOutcomeCode::Gone;
+    return;
   task.entry = ring_table.directory + header.targetIndex;
   const ring_abi::ResidentEntry entry = *task.entry;
   if (entry.generation != header.targetGeneration || entry.life != ring_abi::kEntryActive)
-    return ring_abi::ResidentOutcomeCode::Gone;
+    return;
+  task.found = ring_abi::ResidentOutcomeCode::WrongType;
   const ring_u32 handler = ring_handlerOf(entry.actorType, header.type);
   if (handler == ring_kNoHandler)
-    return ring_abi::ResidentOutcomeCode::WrongType;
+    return;
   task.state = ring_table.states + ring_u64(entry.place) * 16;
   task.actorType = entry.actorType;
   task.handler = handler;
   task.scope = ring_scopeOf(entry.actorType);
-  return ring_abi::ResidentOutcomeCode::Ok;
 }
 
 /// The round in which a lane's message is handled. An actor's messages that write nothing, fail
@@ -128,94 +126,192 @@ __device__ __forceinline__ ring_u32 ring_rank(bool isThread, const ring_Task& ta
   return (peers & ~readers) == 0 ? 0 : __popc(peers & ring_lanesBelow());
 }
 
-__device__ __forceinline__ void ring_threadRounds(ring_Warp& warp, const ring_Staged& message,
-                                                  const ring_Task& task, bool isLocal,
-                                                  ring_abi::ResidentOutcomeCode found) {
-  const bool isThread = isLocal && task.scope == ring_kThreadScope;
-  const bool isDead = isLocal && task.scope == ring_kNoScope;
-  const ring_u32 rank = ring_rank(isThread, task);
-  for (ring_u32 round = 0;; ++round) {
-    const bool runs = (isThread && rank == round) || (isDead && round == 0);
-    if (!__any_sync(ring_kAllLanes, runs || (isThread && rank > round)))
-      return;
-    ring_Context ctx = ring_begin(warp, message);
-    bool handled = false;
-    if (runs) {
-      // An earlier message of this batch may have ended the actor.
-      handled = isThread && (round == 0 || task.entry->life == ring_abi::kEntryActive);
-      if (handled) {
-        ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
-        ring_finish(ctx, *task.entry);
-      } else {
-        ring_putAnswer(ctx, isDead ? found : ring_abi::ResidentOutcomeCode::Gone);
-      }
-    }
-    __syncwarp(); // states and entries: the next rank's lane is another one
-    const bool failed = handled && ctx.status == ring_kFailed;
-    const bool stopped = handled && ctx.status == ring_kStopped;
-    ring_flush(warp, ctx, runs);
-    warp.counters.failed += __popc(__ballot_sync(ring_kAllLanes, failed));
-    warp.counters.stopped += __popc(__ballot_sync(ring_kAllLanes, stopped));
-    const ring_u32 done = __popc(__ballot_sync(ring_kAllLanes, handled));
-    warp.counters.deadLetters += __popc(__ballot_sync(ring_kAllLanes, runs)) - done;
-    warp.counters.handled += done;
-  }
-}
-
-/// One message of a Warp or Block actor, by all lanes; lane `owner` staged it.
+/// One message of a Warp or Block actor, by all lanes; lane `owner` staged it. True where the actor
+/// took it.
 template <class CallBlock>
-__device__ __forceinline__ void ring_groupMessage(ring_Warp& warp, ring_u32 owner,
-                                                  const ring_Task& mine, CallBlock callBlock) {
+__device__ __forceinline__ bool ring_groupCall(const ring_Warp& warp, ring_u32 owner,
+                                               const ring_Task& mine, ring_Context& ctx,
+                                               CallBlock callBlock) {
   ring_Task task;
-  task.entry = (ring_abi::ResidentEntry*)__shfl_sync(ring_kAllLanes, ring_u64(mine.entry), owner);
-  task.state = (void*)__shfl_sync(ring_kAllLanes, ring_u64(mine.state), owner);
+  task.entry = (ring_abi::ResidentEntry*)ring_shuffle(ring_u64(mine.entry), owner);
+  task.state = (void*)ring_shuffle(ring_u64(mine.state), owner);
   task.actorType = __shfl_sync(ring_kAllLanes, mine.actorType, owner);
   task.handler = __shfl_sync(ring_kAllLanes, mine.handler, owner);
   task.scope = __shfl_sync(ring_kAllLanes, mine.scope, owner);
-  const ring_Staged& message = warp.staged(owner);
-  ring_Context ctx = ring_begin(warp, message);
   const bool isAlive = task.entry->life == ring_abi::kEntryActive;
   __syncwarp(); // all have looked before the leader ends it
   if (isAlive && task.scope == ring_kWarpScope)
-    ring_callWarp(task.actorType, task.handler, task.state, message.payload(), ctx);
+    ring_callWarp(task.actorType, task.handler, task.state, ctx.message->payload(), ctx);
   else if (isAlive)
-    callBlock(task, message, ctx);
+    callBlock(task, *ctx.message, ctx);
   __syncwarp();
-  const bool isLeader = warp.lane == 0;
-  if (isLeader) {
-    if (isAlive)
-      ring_finish(ctx, *task.entry);
-    else
-      ring_putAnswer(ctx, ring_abi::ResidentOutcomeCode::Gone);
-  }
-  __syncwarp();
-  const ring_u32 status = __shfl_sync(ring_kAllLanes, ctx.status, 0);
-  ring_flush(warp, ctx, isLeader);
-  warp.counters.failed += isAlive && status == ring_kFailed;
-  warp.counters.stopped += isAlive && status == ring_kStopped;
-  warp.counters.handled += isAlive;
-  warp.counters.deadLetters += !isAlive;
+  if (warp.lane != 0)
+    return isAlive;
+  if (isAlive)
+    ring_finish(ctx, *task.entry);
+  else
+    ring_putAnswer(ctx, ring_abi::ResidentOutcomeCode::Gone);
+  return isAlive;
 }
 
-/// Staged messages [begin, end), none of them a command to this shard.
-template <class CallBlock>
-__device__ __forceinline__ void ring_messages(ring_Warp& warp, ring_u32 begin, ring_u32 end,
-                                              CallBlock callBlock) {
+/// Messages that have not had their round.
+struct ring_Part {
+  ring_u32 waiting; ///< lanes whose messages wait for a round of their own rank
+  ring_u32 groups;  ///< lanes whose messages take a round each
+  ring_u32 rank;
+  const ring_u32* forward; ///< the stream, where this lane's message is for another shard
+  bool isCommand;
+};
+
+/// Staged messages [begin, end), or the command at `begin`.
+__device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 begin, ring_u32 end,
+                                               bool isCommand, ring_Task& task) {
   const bool isActive = warp.lane >= begin && warp.lane < end;
-  ring_Staged& message = warp.staged(isActive ? warp.lane : 0);
-  const ring_u32 shard = ring_shardOf(message.header.targetIndex);
-  const bool isLocal = isActive && shard == warp.shard;
-  ring_deliver(warp, isActive && !isLocal, shard, message.words());
-  if (!__any_sync(ring_kAllLanes, isLocal))
-    return;
-  ring_Task task{};
+  ring_Staged& mine = warp.staged(isActive ? warp.lane : begin);
+  const bool isLocal = isActive && ring_shardOf(mine.header.targetIndex) == warp.shard;
+  task = ring_Task{};
   task.scope = ring_kNoScope;
-  ring_abi::ResidentOutcomeCode found = ring_abi::ResidentOutcomeCode::Ok;
-  if (isLocal)
-    found = ring_find(warp, message, task);
-  ring_threadRounds(warp, message, task, isLocal, found);
-  ring_u32 groups = __ballot_sync(
-      ring_kAllLanes, isLocal && (task.scope == ring_kWarpScope || task.scope == ring_kBlockScope));
-  for (; groups != 0; groups &= groups - 1)
-    ring_groupMessage(warp, __ffs(groups) - 1, task, callBlock);
+  if (isLocal && !isCommand)
+    ring_find(mine, task);
+  ring_Part part;
+  part.forward = isActive && !isLocal ? mine.words() : nullptr;
+  part.rank = ring_rank(task.scope == ring_kThreadScope, task);
+  part.groups = __ballot_sync(ring_kAllLanes,
+                              task.scope == ring_kWarpScope || task.scope == ring_kBlockScope);
+  part.waiting = __ballot_sync(ring_kAllLanes, isActive) & ~part.groups;
+  part.isCommand = isCommand;
+  return part;
+}
+
+/// What a message alone is: handled or forwarded with few steps, or like any other.
+enum class ring_Alone { No, Handled, Forwarded };
+
+/// A message alone, found by all lanes at once.
+__device__ __forceinline__ ring_Alone ring_findAlone(const ring_Warp& warp, ring_u32 count,
+                                                     ring_Task& task) {
+  if (count != 1)
+    return ring_Alone::No;
+  const ring_Staged& message = warp.staged(0);
+  if (ring_shardOf(message.header.targetIndex) != warp.shard)
+    return ring_Alone::Forwarded;
+  if ((message.header.flags & ring_abi::kFlagCommand) != 0)
+    return ring_Alone::No;
+  task.scope = ring_kNoScope;
+  ring_find(message, task);
+  return task.scope == ring_kThreadScope ? ring_Alone::Handled : ring_Alone::No;
+}
+
+/// After a message alone: true where it needed nothing more, or one answer to the host, which is
+/// out then.
+__device__ __forceinline__ bool ring_answerAlone(ring_Warp& warp, const ring_Context& ctx) {
+  __syncwarp(); // the answer was written by the first lane
+  const ring_u32 did =
+      __shfl_sync(ring_kAllLanes, ctx.sends | ctx.status << 8 | ring_u32(ctx.replied) << 16, 0);
+  const bool answers = did == (1 | 1u << 16);
+  if (!answers && (did != 0 || ctx.message->origin != 0))
+    return false;
+  if (answers)
+    ring_deliverOne(warp, ring_ringOfHost(warp, warp.sends[2] >> 16), warp.sends);
+  if (warp.lane == 0) {
+    ++warp.counters->handled;
+    warp.counters->replies += answers;
+  }
+  return true;
+}
+
+/// What is counted after a round: lanes that ran, those whose actor took the message, and those
+/// whose actor ended by it.
+__device__ __forceinline__ void ring_count(const ring_Warp& warp, const ring_Context& ctx,
+                                           bool runs, bool handled, ring_Counts& counts) {
+  const ring_u32 taken = __ballot_sync(ring_kAllLanes, handled);
+  counts.handled += __popc(taken);
+  counts.deadLetters += __popc(__ballot_sync(ring_kAllLanes, runs) & ~taken);
+  const ring_u32 ended = __ballot_sync(ring_kAllLanes, handled && ctx.status != ring_kActive);
+  if (__builtin_expect(ended == 0, 1))
+    return;
+  const ring_u32 failed = __ballot_sync(ring_kAllLanes, handled && ctx.status == ring_kFailed);
+  if (warp.lane == 0) {
+    warp.counters->failed += __popc(failed);
+    warp.counters->stopped += __popc(ended & ~failed);
+  }
+}
+
+/// Handles staged messages [0, count) in order.
+template <class CallBlock>
+__device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallBlock callBlock) {
+  ring_Task task;
+  const ring_Alone alone = ring_findAlone(warp, count, task);
+  if (alone == ring_Alone::Forwarded) {
+    const ring_Staged& message = warp.staged(0);
+    return ring_deliverOne(warp, ring_shardOf(message.header.targetIndex), message.words());
+  }
+  const bool isAlone = alone == ring_Alone::Handled;
+  ring_Counts counts{};
+  ring_u32 commands = 0, done = 0, begin = 0, round = 0;
+  ring_Part part{isAlone ? 1u : 0u, 0, 0, nullptr, false};
+  if (isAlone) {
+    done = 1;
+  } else {
+    const ring_abi::MessageHeader& header = warp.staged(warp.lane < count ? warp.lane : 0).header;
+    commands = __ballot_sync(ring_kAllLanes, warp.lane < count &&
+                                                 (header.flags & ring_abi::kFlagCommand) != 0 &&
+                                                 ring_shardOf(header.targetIndex) == warp.shard);
+  }
+#pragma unroll 1
+  while (true) {
+    if ((part.waiting | part.groups) == 0) {
+      if (done >= count)
+        break;
+      // Messages up to the next command, or that.
+      const ring_u32 ahead = commands >> done;
+      const bool isCommand = (ahead & 1u) != 0;
+      begin = done;
+      done = isCommand ? begin + 1 : ahead != 0 ? begin + __ffs(ahead) - 1 : count;
+      part = ring_part(warp, begin, done, isCommand, task);
+      round = 0;
+    }
+    const bool isGroup = part.waiting == 0;
+    const ring_u32 owner = isGroup                                  ? __ffs(part.groups) - 1
+                           : warp.lane >= begin && warp.lane < done ? warp.lane
+                                                                    : begin;
+    const ring_Staged& message = warp.staged(owner);
+    ring_Context ctx = ring_begin(warp, message);
+    bool runs = false, handled = false;
+    if (isGroup) {
+      runs = warp.lane == 0;
+      handled = ring_groupCall(warp, owner, task, ctx, callBlock) && runs;
+      part.groups &= part.groups - 1;
+    } else {
+      runs = (part.waiting >> warp.lane & 1u) != 0 && part.rank == round;
+      const bool isThread = task.scope == ring_kThreadScope;
+      // An earlier message of this batch may have ended the actor.
+      if (runs && isThread && (round == 0 || task.entry->life == ring_abi::kEntryActive)) {
+        handled = true;
+        ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
+      }
+      if (isAlone && ring_answerAlone(warp, ctx))
+        return;
+      if (handled) {
+        ring_finish(ctx, *task.entry);
+      } else if (part.isCommand) {
+        const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
+        if (runs)
+          ring_putAnswer(ctx, code);
+      } else if (runs && !part.forward) {
+        ring_putAnswer(ctx, isThread ? ring_abi::ResidentOutcomeCode::Gone : task.found);
+      }
+      __syncwarp(); // states and entries: the next rank's lane is another one
+      part.waiting &= ~__ballot_sync(ring_kAllLanes, runs);
+      ++round;
+    }
+    const ring_u32* const forward = isGroup ? nullptr : part.forward;
+    ring_count(warp, ctx, runs && !forward && !part.isCommand, handled, counts);
+    ring_flush(warp, ctx, runs, forward, counts);
+  }
+  if (warp.lane != 0)
+    return;
+  warp.counters->sent += counts.sent;
+  warp.counters->replies += counts.replies;
+  warp.counters->handled += counts.handled;
+  warp.counters->deadLetters += counts.deadLetters;
 }

@@ -4,7 +4,7 @@
 // whole warp at its place in the order of messages, and acknowledged.
 #pragma once
 
-#include "batch.cuh"
+#include "deliver.cuh"
 
 /// Copies whole chunks between pinned memory and the arena.
 __device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const void* from,
@@ -41,13 +41,4 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
     return ring_abi::ResidentOutcomeCode::Ok;
   }
   return ring_abi::ResidentOutcomeCode::WrongType;
-}
-
-__device__ __forceinline__ void ring_command(ring_Warp& warp, ring_u32 index) {
-  const ring_Staged& message = warp.staged(index);
-  ring_Context ctx = ring_begin(warp, message);
-  const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
-  if (warp.lane == 0)
-    ring_putAnswer(ctx, code);
-  ring_flush(warp, ctx, warp.lane == 0);
 }

@@ -23,6 +23,7 @@ struct alignas(16) ring_Staged {
 
   /// The stream: header without tag, origin, payload.
   __device__ __forceinline__ ring_u32* words() { return &header.targetIndex; }
+  __device__ __forceinline__ const ring_u32* words() const { return &header.targetIndex; }
   __device__ __forceinline__ const void* payload() const { return this + 1; }
 };
 static_assert(sizeof(ring_Staged) == 32, "the payload is aligned to 16");
@@ -90,13 +91,12 @@ __device__ __forceinline__ void ring_put(ring_Context& ctx, ring_u32 index, ring
     to[ring_abi::kPayloadWord + i] = bytes.words[i];
 }
 
-constexpr ring_u32 ring_kFlagToHost = 16; // in the outbox only
 /// To a client of the host: the target names the sender.
 template <class Payload>
 __device__ __forceinline__ void ring_putToHost(ring_Context& ctx, ring_u32 client, ring_u32 type,
                                                ring_u32 flags, ring_u64 correlation,
                                                const Payload& payload) {
-  ring_put(ctx, ctx.self.index, ctx.self.generation, type, flags | ring_kFlagToHost, client,
+  ring_put(ctx, ctx.self.index, ctx.self.generation, type, flags | ring_abi::kFlagToHost, client,
            correlation, payload);
 }
 template <class Payload>
@@ -106,6 +106,29 @@ __device__ __forceinline__ void ring_putTo(ring_Context& ctx, ring_ActorId targe
     return ring_putToHost(ctx, target.shard, type, flags, 0, payload);
   ring_put(ctx, target.index, target.generation, type, flags, 0,
            ctx.self.index | ring_u64(ctx.self.generation) << 32, payload);
+}
+
+/// Not inlined: the way of a message that is answered has no use for it.
+__device__ __noinline__ void ring_writeOutcome(ring_u32* to, ring_u32 index, ring_u32 generation,
+                                               ring_u32 flags, ring_u64 correlation,
+                                               ring_abi::ResidentOutcomeCode code,
+                                               ring_u32 failCode) {
+  to[0] = index;
+  to[1] = generation;
+  to[2] = flags;
+  to[3] = ring_u32(correlation);
+  to[4] = ring_u32(correlation >> 32);
+  to[ring_abi::kPayloadWord] = ring_u32(code);
+  to[ring_abi::kPayloadWord + 1] = failCode;
+}
+/// What became of a message or of the actor, to a client of the host.
+__device__ __forceinline__ void ring_putOutcome(ring_Context& ctx, ring_u32 client, ring_u32 flags,
+                                                ring_u64 correlation,
+                                                ring_abi::ResidentOutcomeCode code) {
+  ring_writeOutcome(ctx.outbox.at(ctx.sends++), ctx.self.index, ctx.self.generation,
+                    flags | ring_abi::kFlagOutcome | ring_abi::kFlagToHost |
+                        ring_abi::chunksOf(sizeof(ring_abi::ResidentOutcome)) << 8 | client << 16,
+                    correlation, code, ctx.failCode);
 }
 
 // What the modules' ring_reply, ring_send and ring_trySend call, with types of this program.

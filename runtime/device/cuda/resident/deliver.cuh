@@ -11,18 +11,19 @@
 /// What a warp knows of itself; the same in all its lanes.
 struct ring_Warp {
   ring_abi::ResidentShard* record;
-  ring_u8* held; ///< this shard's
+  ring_abi::ResidentCounters* counters; ///< in shared memory; changed by the first lane
+  ring_u8* held;                        ///< this shard's
   ring_u8* stage;
-  ring_u32* firstSends; ///< of all lanes
-  ring_u32* moreSends;
+  ring_u32* sends;    ///< of all lanes: the first of each, in shared memory
+  ring_Outbox outbox; ///< of this lane
+  ring_Chunk* own;    ///< own reply ring of the client, for its first lane
   ring_u32 shard, lane;
-  ring_u32 client; ///< whose ring this warp polls; kNoClient: none
-  ring_u32 clients;
+  ring_u32 client;             ///< whose ring this warp polls; kNoClient: none
+  bool isFirstLane;            ///< of the client's rings: it has the own reply ring too
   ring_u64 read, commandsRead; ///< next tickets of the mailbox, of the client's ring
   ring_u64 ownTicket, ownLimit;
   ring_u32 heldEnd;  ///< entries of `held` in use, those that are delivered included
   ring_u32 heldOpen; ///< not delivered
-  ring_abi::ResidentCounters counters;
 
   __device__ __forceinline__ ring_Staged& staged(ring_u32 index) const {
     return *(ring_Staged*)(stage + index * RING_STAGE_BYTES);
@@ -34,36 +35,75 @@ constexpr ring_u32 ring_kOwnRing = 0x80000000u;
 constexpr ring_u32 ring_kHeldBytes =
     (sizeof(ring_abi::HeldMessage) + ring_kStreamWords * 4 + 15) / 16 * 16;
 
+// A warp moves chunks: so many slots at once, each by so many lanes.
+constexpr ring_u32 ring_kLanesOfSlot = RING_SLOT_CHUNKS < 32 ? RING_SLOT_CHUNKS : 32;
+constexpr ring_u32 ring_kSlotsAtOnce = 32 / ring_kLanesOfSlot;
+constexpr ring_u32 ring_kGroupMask = (1u << ring_kSlotsAtOnce) - 1;
+static_assert(RING_SLOT_CHUNKS >= 4, "a group is no more than eight slots");
+
+constexpr ring_u32 ring_log2(ring_u32 value) { return value <= 1 ? 0 : 1 + ring_log2(value / 2); }
+constexpr ring_u32 ring_kMailboxShift = ring_log2(RING_MAILBOX_SLOTS);
+constexpr ring_u32 ring_kOwnShift = ring_log2(RING_OWN_SLOTS);
+constexpr ring_u32 ring_kSharedShift = ring_log2(RING_SHARED_SLOTS);
+
 /// Rings by number: mailboxes of shards, then shared reply rings of clients, or the own ring.
 __device__ __forceinline__ ring_u32 ring_ringOfHost(const ring_Warp& warp, ring_u32 client) {
-  return client == warp.client ? ring_kOwnRing : RING_SHARDS + client;
+  return warp.isFirstLane && client == warp.client ? ring_kOwnRing : RING_SHARDS + client;
 }
 __device__ __forceinline__ ring_u32 ring_shardOf(ring_u32 actor) { return actor % RING_SHARDS; }
 
-/// Writes a stream under its ticket. Chunks that the message does not use are written where the lap
-/// is a whole one.
-__device__ __forceinline__ void ring_writeSlot(const ring_Warp& warp, ring_u32 ring,
-                                               ring_u64 ticket, const ring_u32* words) {
-  const bool toShard = ring < RING_SHARDS;
-  const ring_u32 slots = toShard ? RING_MAILBOX_SLOTS : RING_CLIENT_SLOTS;
-  const ring_u64 slot = ticket % slots;
-  ring_Chunk* to;
-  if (toShard)
-    to = ring_table.slots + (ring_u64(ring) * slots + slot) * RING_SLOT_CHUNKS;
-  else if (ring == ring_kOwnRing)
-    to = ring_table.client[warp.client].own + slot * RING_SLOT_CHUNKS;
-  else
-    to = ring_table.client[ring - RING_SHARDS].shared + slot * RING_SLOT_CHUNKS;
-  const ring_u32 tag = ring_abi::tagOf(ticket, slots);
-  const ring_u32 chunks =
-      ring_abi::isWholeLap(ticket, slots) ? RING_SLOT_CHUNKS : words[2] >> 8 & 0xff;
-  for (ring_u32 i = 0; i < chunks; ++i) {
-    const ring_u32* from = words + i * ring_abi::kWordsPerChunk;
-    const ring_Chunk chunk = {tag, {from[0], from[1], from[2]}};
-    if (toShard)
+/// The slots of a ring as a power of two: a division by what is no constant is a hundred steps.
+__device__ __forceinline__ ring_u32 ring_shiftOf(ring_u32 ring) {
+  return ring < RING_SHARDS      ? ring_kMailboxShift
+         : ring == ring_kOwnRing ? ring_kOwnShift
+                                 : ring_kSharedShift;
+}
+__device__ __forceinline__ ring_Chunk* ring_slotAt(const ring_Warp& warp, ring_u32 ring,
+                                                   ring_u64 ticket) {
+  const ring_u32 shift = ring_shiftOf(ring);
+  ring_Chunk* const base = ring < RING_SHARDS      ? ring_table.slots
+                           : ring == ring_kOwnRing ? warp.own
+                                                   : ring_table.shared;
+  const ring_u32 index = ring < RING_SHARDS ? ring : ring == ring_kOwnRing ? 0 : ring - RING_SHARDS;
+  return base +
+         ((ring_u64(index) << shift) + (ring_u32(ticket) & ((1u << shift) - 1))) * RING_SLOT_CHUNKS;
+}
+
+__device__ __forceinline__ ring_u64 ring_shuffle(ring_u64 value, ring_u32 from) {
+  return __shfl_sync(ring_kAllLanes, value, from);
+}
+
+/// The lanes of `mask` have a stream at `words` and a ticket of `ring`: all lanes write the slots,
+/// a chunk each, so that the stores of a slot leave together. Chunks that a message does not use
+/// are written where the lap is a whole one.
+__device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 mask, ring_u32 ring,
+                                                ring_u64 ticket, const ring_u32* words) {
+  __syncwarp(); // streams were written by their lanes
+  ring_Chunk* slot = nullptr;
+  ring_u32 tag = 0, used = 0, count = 0;
+  if (mask >> warp.lane & 1u) {
+    const ring_u64 lap = ticket >> ring_shiftOf(ring);
+    slot = ring_slotAt(warp, ring, ticket);
+    tag = ring_abi::tagOfLap(lap);
+    used = words[2] >> 8 & 0xff;
+    count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
+  }
+#pragma unroll 1
+  for (ring_u32 group = 0; group < 32; group += ring_kSlotsAtOnce) {
+    if ((mask >> group & ring_kGroupMask) == 0)
+      continue;
+    const ring_u32 from = group + warp.lane / ring_kLanesOfSlot;
+    auto* const to = (ring_Chunk*)ring_shuffle(ring_u64(slot), from);
+    const auto* const stream = (const ring_u32*)ring_shuffle(ring_u64(words), from);
+    const ring_u32 ofSlot = __shfl_sync(ring_kAllLanes, tag, from);
+    const ring_u32 both = __shfl_sync(ring_kAllLanes, used | count << 16, from);
+    for (ring_u32 i = warp.lane % ring_kLanesOfSlot; i < both >> 16; i += ring_kLanesOfSlot) {
+      ring_Chunk chunk = {ofSlot, {0, 0, 0}};
+      if (i < (both & 0xffff))
+        for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
+          chunk.words[w] = stream[i * ring_abi::kWordsPerChunk + w];
       ring_storeChunk(to + i, chunk);
-    else
-      ring_storeHostChunk(to + i, chunk);
+    }
   }
 }
 
@@ -71,13 +111,10 @@ __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32
   return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&ring_table.rings[ring].limit);
 }
 
-/// Keeps a message with its ticket. There is room: see ring_mayTake.
-__device__ __forceinline__ void ring_hold(ring_Warp& warp, bool isHeld, ring_u32 ring,
+/// Keeps messages with their tickets. There is room: see ring_mayTake.
+__device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                           ring_u64 ticket, const ring_u32* words) {
-  const ring_u32 mask = __ballot_sync(ring_kAllLanes, isHeld);
-  if (mask == 0)
-    return;
-  if (isHeld) {
+  if (mask >> warp.lane & 1u) {
     const ring_u32 index = warp.heldEnd + __popc(mask & ring_lanesBelow());
     auto& entry = *(ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
     auto* to = (ring_u32*)(&entry + 1);
@@ -90,55 +127,77 @@ __device__ __forceinline__ void ring_hold(ring_Warp& warp, bool isHeld, ring_u32
   }
   warp.heldEnd += __popc(mask);
   warp.heldOpen += __popc(mask);
-  warp.counters.spilled += __popc(mask);
+  if (warp.lane == 0)
+    warp.counters->spilled += __popc(mask);
 }
 
-/// All lanes call it; those with `isActive` deliver one stream each to ring `ring`, in lane order.
-__device__ __forceinline__ void ring_deliver(ring_Warp& warp, bool isActive, ring_u32 ring,
+/// The lanes of `mask` deliver one stream each to ring `ring`, in lane order. All lanes call it.
+__device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                              const ring_u32* words) {
-  const ring_u32 mask = __ballot_sync(ring_kAllLanes, isActive);
-  if (mask == 0)
-    return;
   bool isHeld = false;
   ring_u64 ticket = 0;
-  if (isActive) {
+  if (mask >> warp.lane & 1u) {
     // One message is the common case.
     const ring_u32 peers = (mask & (mask - 1)) == 0 ? mask : __match_any_sync(mask, ring);
     const ring_u32 leader = __ffs(peers) - 1;
     ring_u64 first = warp.ownTicket;
     if (warp.lane == leader && ring != ring_kOwnRing)
       first = ring_takeTickets(&ring_table.rings[ring].ticket, __popc(peers));
+    const ring_u64 limit = ring_limitOf(warp, ring); // on its way while the ticket is
     ticket = __shfl_sync(mask, first, leader) + __popc(peers & ring_lanesBelow());
-    isHeld = ticket >= ring_limitOf(warp, ring);
-    if (!isHeld)
-      ring_writeSlot(warp, ring, ticket, words);
+    isHeld = ticket >= limit;
   }
-  warp.ownTicket += __popc(__ballot_sync(ring_kAllLanes, isActive && ring == ring_kOwnRing));
-  ring_hold(warp, isHeld, ring, ticket, words);
+  const ring_u32 heldMask = __ballot_sync(ring_kAllLanes, isHeld);
+  if (warp.isFirstLane)
+    warp.ownTicket +=
+        __popc(__ballot_sync(ring_kAllLanes, (mask >> warp.lane & 1u) && ring == ring_kOwnRing));
+  ring_writeSlots(warp, mask & ~heldMask, ring, ticket, words);
+  if (__builtin_expect(heldMask != 0, 0))
+    ring_hold(warp, heldMask, ring, ticket, words);
+}
+
+/// One stream, which any lane may read: as ring_deliver, by fewer steps.
+__device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
+                                                const ring_u32* words) {
+  __syncwarp(); // it was written by one lane
+  ring_u64 ticket = warp.ownTicket, limit = warp.ownLimit;
+  if (ring == ring_kOwnRing) {
+    ++warp.ownTicket;
+  } else {
+    if (warp.lane == 0)
+      ticket = ring_takeTickets(&ring_table.rings[ring].ticket, 1);
+    limit = ring_load64(&ring_table.rings[ring].limit); // on its way while the ticket is
+    ticket = ring_shuffle(ticket, 0);
+  }
+  if (__builtin_expect(ticket >= limit, 0))
+    return ring_hold(warp, 1, ring, ticket, words);
+  const ring_u64 lap = ticket >> ring_shiftOf(ring);
+  const ring_u32 used = words[2] >> 8 & 0xff;
+  const ring_u32 count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
+  const ring_u32 tag = ring_abi::tagOfLap(lap);
+  ring_Chunk* const slot = ring_slotAt(warp, ring, ticket);
+  for (ring_u32 i = warp.lane; i < count; i += 32) {
+    const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
+    ring_storeChunk(slot + i, {tag, {from[0], from[1], from[2]}});
+  }
 }
 
 /// Delivers what is held and may go. True where something went.
 __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
-  if (warp.heldOpen == 0)
-    return false;
   __syncwarp(); // entries were written by any lane
   const ring_u32 before = warp.heldOpen;
   for (ring_u32 first = 0; first < warp.heldEnd; first += 32) {
     const ring_u32 index = first + warp.lane;
-    bool isGone = false;
-    if (index < warp.heldEnd) {
-      auto& entry = *(ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
-      if (entry.words != 0 && entry.ticket < ring_limitOf(warp, entry.target)) {
-        ring_u32 whole[ring_kStreamWords] = {};
-        const auto* words = (const ring_u32*)(&entry + 1);
-        for (ring_u32 i = 0; i < entry.words; ++i)
-          whole[i] = words[i];
-        ring_writeSlot(warp, entry.target, entry.ticket, whole);
-        entry.words = 0;
-        isGone = true;
-      }
-    }
-    warp.heldOpen -= __popc(__ballot_sync(ring_kAllLanes, isGone));
+    auto& entry = *(ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
+    const bool goes =
+        index < warp.heldEnd && entry.words != 0 && entry.ticket < ring_limitOf(warp, entry.target);
+    const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
+    ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,
+                    (const ring_u32*)(&entry + 1));
+    __syncwarp(); // all have read what is given up
+    if (goes)
+      entry.words = 0;
+    warp.heldOpen -= __popc(mask);
   }
   if (warp.heldOpen == 0)
     warp.heldEnd = 0;

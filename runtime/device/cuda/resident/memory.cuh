@@ -23,13 +23,6 @@ __device__ __forceinline__ ring_Chunk ring_loadHostChunk(const void* from, bool 
                : "memory");
   return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
 }
-__device__ __forceinline__ void ring_storeHostChunk(void* to, const ring_Chunk& chunk) {
-  asm volatile(
-      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.sys.global.b128 [%0], c; }" ::"l"(to),
-      "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
-      "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
-      : "memory");
-}
 /// A chunk of a mailbox.
 __device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from, bool isWanted = true) {
   ring_u64 lo, hi;
@@ -40,9 +33,10 @@ __device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from, bool isWa
                : "memory");
   return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
 }
+/// A chunk of a mailbox or of a ring of the host's: one store for both, its scope the wider.
 __device__ __forceinline__ void ring_storeChunk(void* to, const ring_Chunk& chunk) {
   asm volatile(
-      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.gpu.global.b128 [%0], c; }" ::"l"(to),
+      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.sys.global.b128 [%0], c; }" ::"l"(to),
       "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
       "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
       : "memory");
@@ -52,14 +46,6 @@ __device__ __forceinline__ ring_u64 ring_load64(const ring_u64* from) {
   ring_u64 value;
   asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];" : "=l"(value) : "l"(from) : "memory");
   return value;
-}
-__device__ __forceinline__ ring_u32 ring_load32(const ring_u32* from) {
-  ring_u32 value;
-  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
-  return value;
-}
-__device__ __forceinline__ void ring_store32(ring_u32* to, ring_u32 value) {
-  asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
 }
 __device__ __forceinline__ void ring_store64(ring_u64* to, ring_u64 value) {
   asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
