@@ -58,6 +58,12 @@ bool isOldTag(std::uint32_t tag, std::uint64_t lap) {
   return tag == 0 || tag == abi::tagOfLap(lap - 1);
 }
 
+/// A chunk's three words; a fourth is written over by the next, or padding.
+RINGKERNEL_WIDE inline void storePayload(std::byte* to, ChunkWords chunk) {
+  const ChunkWords payload = __builtin_shufflevector(chunk, chunk, 1, 2, 3, 3);
+  std::memcpy(to, &payload, sizeof(payload));
+}
+
 /// Latency mode: the payload into `copy`. False where a chunk is not there yet.
 RINGKERNEL_WIDE inline bool lookInSlot(const abi::Chunk* slot, std::uint32_t tag, ChunkWords head,
                                        std::byte* copy) {
@@ -65,12 +71,21 @@ RINGKERNEL_WIDE inline bool lookInSlot(const abi::Chunk* slot, std::uint32_t tag
   std::memcpy(copy, words, sizeof(words));
   std::byte* at = copy + sizeof(words);
   const std::uint32_t used = abi::transportChunks(head[1]);
+  if (used == 4) { // a slot of 64 bytes: its line at once, and one look at all tags
+    ChunkWords chunks[3];
+    for (std::uint32_t i = 0; i < 3; ++i)
+      chunks[i] = detail::loadWords(slot + 1 + i);
+    if (((chunks[0] ^ head) | (chunks[1] ^ head) | (chunks[2] ^ head))[0] != 0)
+      return false;
+    for (std::uint32_t i = 0; i < 3; ++i, at += 12)
+      storePayload(at, chunks[i]);
+    return true;
+  }
   for (std::uint32_t i = 1; i < used; ++i, at += 12) {
     const ChunkWords chunk = detail::loadWords(slot + i);
     if (chunk[0] != tag)
       return false;
-    const ChunkWords payload = __builtin_shufflevector(chunk, chunk, 1, 2, 3, 3);
-    std::memcpy(at, &payload, sizeof(payload)); // its last word is written over, or padding
+    storePayload(at, chunk);
   }
   return true;
 }

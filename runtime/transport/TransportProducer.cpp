@@ -24,6 +24,10 @@ struct TransportProducer::State {
   std::size_t room(std::uint32_t granules, std::size_t wanted);
   void askReaders();
   void write(const std::byte* records, std::size_t stride, std::uint32_t bytes, std::size_t count);
+  void writeInside(const std::byte* records, std::size_t stride, std::uint32_t bytes,
+                   std::size_t count);
+  void writeOutside(const std::byte* records, std::size_t stride, std::uint32_t bytes,
+                    std::uint32_t granules, std::size_t count);
   void tell(std::uint64_t which, std::uint32_t bytes, std::uint32_t place);
 
   const std::shared_ptr<detail::TransportBody> body;
@@ -38,45 +42,71 @@ struct TransportProducer::State {
 
 namespace {
 
-/// A record into the chunks of its slot; the rest of them too where `isWhole`.
-RINGKERNEL_WIDE void writeSlot(abi::Chunk* slot, std::uint32_t slotChunks, std::uint32_t tag,
-                               const std::byte* record, std::uint32_t bytes, bool isWhole) {
-  std::uint32_t first[2] = {};
-  if (bytes >= sizeof(first))
-    std::memcpy(first, record, sizeof(first));
-  else
-    std::memcpy(first, record, bytes);
-  detail::storeWords(slot, ChunkWords{tag, bytes, first[0], first[1]});
-  std::uint32_t at = sizeof(first), chunk = 1;
-  for (; at + 12 <= bytes; at += 12, ++chunk) {
-    ChunkWords words;
-    std::memcpy(&words, record + at - 4, sizeof(words)); // the word before gives way to the tag
-    words[0] = tag;
-    detail::storeWords(slot + chunk, words);
-  }
-  if (at < bytes) {
+/// A payload's last words, short of a chunk, and the unused chunks where the lap wants them
+/// written.
+RINGKERNEL_WIDE void writeRest(abi::Chunk* chunk, const abi::Chunk* end, std::uint32_t tag,
+                               const std::byte* rest, std::uint32_t bytes) {
+  if (bytes != 0) {
     abi::Chunk last{tag, {}};
-    std::memcpy(last.words, record + at, bytes - at);
-    detail::storeChunk(slot + chunk++, last);
+    std::memcpy(last.words, rest, bytes);
+    detail::storeChunk(chunk++, last);
   }
-  for (; isWhole && chunk < slotChunks; ++chunk)
-    detail::storeChunk(slot + chunk, {tag, {}});
+  for (; chunk < end; ++chunk)
+    detail::storeChunk(chunk, {tag, {}});
+}
+
+/// Records of `bytes` into slots that follow each other in one lap; `whole` chunks of each are
+/// full, as many as `fixed` where that is not 0.
+template <std::uint32_t fixed>
+RINGKERNEL_WIDE void writeSlots(abi::Chunk* slot, std::uint32_t slotChunks, std::uint64_t lap,
+                                const std::byte* record, std::size_t stride, std::uint32_t bytes,
+                                std::size_t count) {
+  const std::uint32_t tag = abi::tagOfLap(lap);
+  const ChunkWords tags{tag, bytes, 0, 0};
+  const std::uint32_t first = bytes < 8 ? bytes : 8,
+                      whole = fixed != 0 ? fixed : (bytes - first) / 12;
+  const std::uint32_t rest = bytes - first - whole * 12;
+  const bool isWholeLap = abi::isWholeLap(lap);
+  for (std::size_t i = 0; i < count; ++i, slot += slotChunks, record += stride) {
+    ChunkWords head{};
+    if (fixed != 0 || first == 8)
+      std::memcpy(&head, record, 8);
+    else
+      std::memcpy(&head, record, first);
+    detail::storeWords(slot, __builtin_shufflevector(tags, head, 0, 1, 4, 5));
+    const std::byte* from = record + 4; // the word before a chunk's gives way to the tag
+    for (std::uint32_t c = 1; c <= whole; ++c, from += 12) {
+      ChunkWords words;
+      std::memcpy(&words, from, sizeof(words));
+      detail::storeWords(slot + c, __builtin_shufflevector(tags, words, 0, 5, 6, 7));
+    }
+    if (rest != 0 || isWholeLap) [[unlikely]]
+      writeRest(slot + 1 + whole, isWholeLap ? slot + slotChunks : slot, tag, from + 4, rest);
+  }
 }
 
 } // namespace
 
-/// Looks how far the readers are. Pairs with their releasing stores.
+/// Looks how far the readers are: first at what all gave back together, then, where that is
+/// nothing new, at each. Pairs with their releasing stores.
 void TransportProducer::State::askReaders() {
-  std::uint64_t least = ~std::uint64_t(0);
-  for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
-    const abi::TransportMark& mark = ring.toProducer[reader];
-    least = std::min(least, __atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
-    if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
-      isClosed = true;
+  const auto ahead = [&](const abi::TransportMark& mark) {
+    return static_cast<std::int64_t>(__atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
+  };
+  std::int64_t least = ahead(ring.toProducer[ring.readers]);
+  if (least <= 0) {
+    least = static_cast<std::int64_t>(ticket - freed); // a reader whose turn has not come is ahead
+    for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
+      const abi::TransportMark& mark = ring.toProducer[reader];
+      least = std::min(least, ahead(mark));
+      if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
+        isClosed = true;
+    }
+    if (least <= 0)
+      return;
   }
-  // A reader whose turn has not come names a slot that nobody has written.
-  freed += std::min(least, ticket - freed);
-  if (!granuleAfter.empty() && freed != body->start())
+  freed += static_cast<std::uint64_t>(least);
+  if (!granuleAfter.empty())
     freedGranule = granuleAfter[(freed - 1) & (slotCount() - 1)];
 }
 
@@ -106,31 +136,52 @@ RINGKERNEL_WIDE void TransportProducer::State::tell(std::uint64_t which, std::ui
     detail::storeChunk(slot + i, {abi::tagOfLap(lap), {bytes, place, ~place}});
 }
 
+/// Latency mode: payload inside the slots, lap by lap.
+RINGKERNEL_WIDE void TransportProducer::State::writeInside(const std::byte* from,
+                                                           std::size_t stride, std::uint32_t bytes,
+                                                           std::size_t count) {
+  const std::uint32_t slotChunks = 1u << ring.chunkShift;
+  for (std::size_t done = 0; done < count;) {
+    const std::uint64_t which = ticket + done, place = which & (slotCount() - 1);
+    const std::size_t now = std::min<std::size_t>(count - done, slotCount() - place);
+    abi::Chunk* slot = ring.slots + (place << ring.chunkShift);
+    const std::uint64_t lap = which >> ring.slotShift;
+    if (bytes == 44) // what a slot of 64 bytes holds
+      writeSlots<3>(slot, slotChunks, lap, from + done * stride, stride, bytes, now);
+    else
+      writeSlots<0>(slot, slotChunks, lap, from + done * stride, stride, bytes, now);
+    done += now;
+  }
+}
+
+/// Payload into lines or arena; then, after one fence, the tags.
+void TransportProducer::State::writeOutside(const std::byte* from, std::size_t stride,
+                                            std::uint32_t bytes, std::uint32_t granules,
+                                            std::size_t count) {
+  const std::uint64_t mask = slotCount() - 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto start = static_cast<std::uint32_t>(granule + i * granules);
+    std::memcpy(granules != 0
+                    ? ring.arena + std::size_t(start & (ring.granules - 1)) * abi::kGranuleBytes
+                    : ring.lines + ((ticket + i) & mask) * ring.lineBytes,
+                from + i * stride, bytes);
+  }
+  __atomic_thread_fence(__ATOMIC_RELEASE); // pairs with the readers' fence
+  for (std::size_t i = 0; i < count; ++i)
+    tell(ticket + i, bytes, static_cast<std::uint32_t>(granule + i * granules));
+}
+
 void TransportProducer::State::write(const std::byte* from, std::size_t stride, std::uint32_t bytes,
                                      std::size_t count) {
-  const std::uint64_t mask = slotCount() - 1;
   const std::uint32_t granules = bytes > ring.inlineBytes ? abi::granulesOf(bytes) : 0;
-  const bool isInSlots = granules == 0 && ring.lineBytes == 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t which = ticket + i, lap = which >> ring.slotShift;
-    const std::byte* record = from + i * stride;
-    const auto start = static_cast<std::uint32_t>(granule + i * granules);
-    if (isInSlots)
-      writeSlot(ring.slots + ((which & mask) << ring.chunkShift), 1u << ring.chunkShift,
-                abi::tagOfLap(lap), record, bytes, abi::isWholeLap(lap));
-    else
-      std::memcpy(granules != 0
-                      ? ring.arena + std::size_t(start & (ring.granules - 1)) * abi::kGranuleBytes
-                      : ring.lines + (which & mask) * ring.lineBytes,
-                  record, bytes);
-    if (!granuleAfter.empty())
-      granuleAfter[which & mask] = start + granules;
-  }
-  if (!isInSlots) {
-    __atomic_thread_fence(__ATOMIC_RELEASE); // payload before tags; pairs with the readers' fence
+  if (granules == 0 && ring.lineBytes == 0)
+    writeInside(from, stride, bytes, count);
+  else
+    writeOutside(from, stride, bytes, granules, count);
+  if (!granuleAfter.empty())
     for (std::size_t i = 0; i < count; ++i)
-      tell(ticket + i, bytes, static_cast<std::uint32_t>(granule + i * granules));
-  }
+      granuleAfter[(ticket + i) & (slotCount() - 1)] =
+          static_cast<std::uint32_t>(granule + (i + 1) * granules);
   ticket += count;
   granule += static_cast<std::uint32_t>(count * granules);
   records += count;
@@ -183,7 +234,10 @@ RINGKERNEL_WIDE void TransportProducer::close() {
 }
 
 std::size_t TransportProducer::approximateSize() {
-  state_->askReaders();
+  for (std::uint64_t before = ~state_->freed; before != state_->freed;) {
+    before = state_->freed;
+    state_->askReaders();
+  }
   return state_->ticket - state_->freed;
 }
 

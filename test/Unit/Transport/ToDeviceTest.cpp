@@ -115,6 +115,7 @@ TEST_P(ToDeviceTest, ClosedComesAfterTheLastRecord) {
       EXPECT_EQ(readers[i].tryPop(place.data(), 64, size), TransportResult::Ok);
     }
     EXPECT_EQ(readers[i].tryPop(place.data(), 64, size), TransportResult::Closed) << i;
+    EXPECT_EQ(readers[i].tryPop(place.data(), 64, size), TransportResult::Closed) << "and stays";
   }
   EXPECT_EQ(transport.ends.host.approximateSize(), 0u) << "told at the end";
 }

@@ -199,6 +199,35 @@ TEST_P(ToHostTest, ReleasingMoreThanWasPeekedEndsTheProgram) {
                "`release` of more records than were peeked: 1, at most 0");
 }
 
+/// So that no tag lives until it is used again; the first ticket lies shortly before such a lap.
+TEST(TransportLaps, UnusedChunksAreWrittenOnceInManyLaps) {
+  const TransportOptions options{.slots = 64, .readers = 2, .start = starts(64)[3]};
+  InMemory<ToHost> toHost(options);
+  InMemory<ToDevice> toDevice(options);
+  TransportProducer producer(toHost.ends.device.ring());
+  std::byte place[64];
+  std::size_t size;
+  uint32_t popped;
+  std::vector<gpu::TransportConsumer> readers;
+  for (uint32_t i = 0; i < 2; ++i)
+    readers.emplace_back(toDevice.ends.device.ring(), i);
+  for (uint64_t i = 0; i < 190; ++i) { // into the lap after
+    ASSERT_EQ(producer.tryPush(recordOf(i, 1, i % 3 == 0 ? 300 : 20).data(), i % 3 == 0 ? 300 : 20),
+              TransportResult::Ok);
+    std::byte large[300];
+    ASSERT_EQ(toHost.ends.host.tryPop(large, size), TransportResult::Ok);
+    ASSERT_EQ(toDevice.ends.host.tryPush(std::span(place).first(20)), TransportResult::Ok);
+    auto& reader = readers[(options.start + i) / abi::kReaderBlock % 2];
+    ASSERT_EQ(reader.tryPop(place, 64, popped), TransportResult::Ok);
+    reader.publish();
+  }
+  for (const abi::TransportRing& ring : {toHost.ends.device.ring(), toDevice.ends.device.ring()})
+    for (uint32_t slot = 0; slot < 64; ++slot)
+      ASSERT_EQ(ring.slots[(slot << ring.chunkShift) + 15].tag,
+                abi::tagOfLap(abi::kWholeSlotLaps - 1))
+          << slot;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ToHostTest,
                          testing::Combine(testing::Values(TransportMode::Latency,
                                                           TransportMode::Throughput),

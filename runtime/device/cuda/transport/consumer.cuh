@@ -18,7 +18,7 @@ public:
   /// ring::Transport<ToDevice> gives; it must outlive this.
   RING_DEVICE TransportConsumer(const abi::TransportRing& ring, std::uint32_t reader)
       : ring_(ring), lane_(detail::laneIndex()), reader_(reader),
-        next_(detail::load64(ring.positions + reader)) {}
+        next_(detail::load64(ring.seats->next + reader)) {}
 
   /// The next record, in any memory: `to` is aligned to 4 and has room for `capacity` bytes, a
   /// multiple of 4. Ok; Empty; Closed where the host closed and all is read; TooLarge where the
@@ -43,17 +43,17 @@ public:
       return refused(look, lengths);
     auto* records = static_cast<std::uint8_t*>(to);
     if (ring_.lineBytes == 0) {
-      readSlots(look, fitting, records, stride, lengths);
-      readArena(look, fitting, records, stride);
+      if (readSlots(look, fitting, records, stride, lengths))
+        readArena(look, fitting, records, stride);
     } else {
       if (lane_ < fitting && lengths != nullptr)
         lengths[lane_] = look.chunks[0].words[0];
       readLines(look, fitting, records, stride);
     }
-    advance(fitting);
-    popped = fitting;
     isWide_ = true;
     idle_ = 0;
+    advance(fitting);
+    popped = fitting;
     syncWarp();
     return TransportResult::Ok;
   }
@@ -91,23 +91,26 @@ private:
   struct Look {
     abi::Chunk chunks[detail::kRounds]; ///< chunk kLanes * round + lane from the next slot on
     std::uint32_t tag;                  ///< of all slots looked at: a block lies in one lap
+    std::uint32_t rounds;               ///< of chunks that were looked at
     std::uint32_t whole;                ///< slots from the next on whose record is here
   };
 
   RING_DEVICE std::uint32_t mask() const { return (1u << ring_.slotShift) - 1; }
 
-  /// Where it found something last time a warp looks at all that its block may hold, else at the
-  /// next slots only: what is read in vain takes the link's time from what is there.
+  /// Where something was there a warp looks at all that its block may hold, else at the next slot
+  /// only: what is read in vain takes the link's time from what is there.
   RING_DEVICE void lookFor(std::uint32_t count, Look& look) {
     using namespace detail;
     const uint32_t shift = ring_.chunkShift, slotChunks = 1u << shift;
-    const uint32_t least = slotChunks > kLanes ? slotChunks / kLanes : 1;
-    const uint32_t rounds = isWide_ && shift != 0 ? kRounds : least;
+    const uint32_t least = slotChunks > kLanes ? slotChunks / kLanes : 1; // rounds of a slot
+    uint32_t slots = isWide_ ? kRounds * kLanes >> shift : 1;
+    slots = slots < kLanes ? slots : kLanes;
+    slots = slots > 1 ? slots : 1;
     const uint32_t left = abi::kReaderBlock - uint32_t(next_ % abi::kReaderBlock);
-    uint32_t slots = rounds * kLanes >> shift;
     slots = slots < count ? slots : count;
     slots = slots < left ? slots : left;
     const abi::Chunk* first = ring_.slots + (uint64_t(uint32_t(next_) & mask()) << shift);
+    look.rounds = ((slots << shift) + kLanes - 1) / kLanes;
 #pragma unroll
     for (uint32_t round = 0; round < kRounds; ++round) {
       const uint32_t at = round * kLanes + lane_;
@@ -118,6 +121,8 @@ private:
     bool isOpen = true;
 #pragma unroll
     for (uint32_t round = 0; round < kRounds; ++round) {
+      if (round >= look.rounds)
+        break;
       const uint32_t at = round * kLanes + lane_, part = at & (slotChunks - 1);
       if (round % least == 0) // the chunk with the length, of each lane's slot
         bytes = fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1));
@@ -144,6 +149,8 @@ private:
     bool isOpen = true;
 #pragma unroll
     for (uint32_t round = 0; round < kRounds; ++round) {
+      if (round >= look.rounds)
+        break;
       const abi::Chunk& head = look.chunks[round];
       const uint32_t at = round * kLanes + lane_;
       const bool isHead = (at & ((1u << ring_.chunkShift) - 1)) == 0;
@@ -178,27 +185,36 @@ private:
       return TransportResult::Corrupt;
     }
     isWide_ = false;
+    hasWaited_ = true;
+    if (idle_++ % kIdleLooks != 0)
+      return TransportResult::Empty;
     const abi::TransportMark note = loadMark(ring_.toConsumer);
     const bool isEnd = note.isClosed != 0 && std::int64_t(next_ - note.slots) >= 0;
-    if (unpublished_ != 0 && (isEnd || ++idle_ >= kIdleLooks))
+    if (unpublished_ != 0 && (isEnd || idle_ > kIdleLooks))
       publish();
+    if (isEnd)
+      idle_ = 0; // the next look asks again
     return isEnd ? TransportResult::Closed : TransportResult::Empty;
   }
 
-  /// Payload out of slots: each lane its own chunks' words.
-  RING_DEVICE void readSlots(const Look& look, std::uint32_t count, std::uint8_t* to,
+  /// Payload out of slots: each lane its own chunks' words. True where some is in the arena.
+  RING_DEVICE bool readSlots(const Look& look, std::uint32_t count, std::uint8_t* to,
                              std::uint32_t stride, std::uint32_t* lengths) {
     using namespace detail;
     const uint32_t shift = ring_.chunkShift, slotChunks = 1u << shift;
     const uint32_t least = slotChunks > kLanes ? slotChunks / kLanes : 1;
     uint32_t bytes = 0;
+    bool hasArena = false;
 #pragma unroll
     for (uint32_t round = 0; round < kRounds; ++round) {
+      if (round >= look.rounds)
+        break;
       const uint32_t at = round * kLanes + lane_, part = at & (slotChunks - 1);
       if (round % least == 0)
         bytes = fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1));
       if (at >> shift >= count)
         continue;
+      hasArena = hasArena || bytes > ring_.inlineBytes;
       if (part == 0 && lengths != nullptr)
         lengths[at >> shift] = bytes;
       auto* record = reinterpret_cast<uint32_t*>(to + uint64_t(at >> shift) * stride);
@@ -208,6 +224,7 @@ private:
         if (part * abi::kWordsPerChunk + i - 1 < words)
           record[part * abi::kWordsPerChunk + i - 1] = look.chunks[round].words[i];
     }
+    return ballot(hasArena) != 0;
   }
 
   /// Throughput mode: payload of all records at once, so that many reads are on their way. Lane i
@@ -313,17 +330,36 @@ private:
 
   RING_DEVICE void advance(std::uint32_t count) {
     using namespace detail;
+    const uint64_t part = next_ >> ring_.partShift;
     next_ += count;
-    if (next_ % abi::kReaderBlock == 0)
+    if (next_ % abi::kReaderBlock == 0) {
       next_ += uint64_t(ring_.readers - 1) * abi::kReaderBlock;
+      isWide_ = !hasWaited_; // who came before the host will do so again
+      hasWaited_ = false;
+    }
     unpublished_ += count;
     if (lane_ == 0)
-      store64(ring_.positions + reader_, next_);
-    if (unpublished_ * 8 * ring_.readers >= 1u << ring_.slotShift)
-      publish();
+      store64(ring_.seats->next + reader_, next_);
+    if (ring_.partShift == 0) {
+      if (unpublished_ * 2 * ring_.readers > mask())
+        publish();
+    } else if (next_ >> ring_.partShift != part) {
+      finish(part);
+    }
   }
 
-  static constexpr std::uint32_t kIdleLooks = 64;
+  /// This reader is through with a part; the last one gives it back.
+  RING_DEVICE void finish(std::uint64_t part) {
+    using namespace detail;
+    syncWarp();
+    if (lane_ != 0)
+      return;
+    const uint64_t before = arrive(&ring_.seats->arrived[part % abi::kTransportParts]);
+    if ((before & (ring_.readers - 1)) == ring_.readers - 1)
+      releaseToHost(&ring_.toProducer[ring_.readers].slots, (part + 1) << ring_.partShift);
+  }
+
+  static constexpr std::uint32_t kIdleLooks = 16;
 
   const abi::TransportRing& ring_;
   const std::uint32_t lane_;
@@ -331,7 +367,8 @@ private:
   std::uint64_t next_;
   std::uint32_t unpublished_ = 0; ///< slots read that the host was not told of
   std::uint32_t idle_ = 0;        ///< looks since something was there
-  bool isWide_ = true;            ///< something was there at the last look
+  bool isWide_ = true;            ///< look at all that the block may hold
+  bool hasWaited_ = false;        ///< for the host, in this block
 };
 
 } // namespace ring::gpu

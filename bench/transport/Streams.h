@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The streams that are timed: `threads` rings, a host thread each, all into or out of one kernel
+// launch, until the last record is checked on the other side. Rings stay from run to run.
+#ifndef RINGKERNEL_BENCH_TRANSPORT_STREAMS_H
+#define RINGKERNEL_BENCH_TRANSPORT_STREAMS_H
+
+#include "test/tools/CudaKernels.h"
+
+#include <ringkernel/transport.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct StreamShape {
+  ring::TransportDirection direction;
+  std::uint32_t slotBytes; ///< on the wire
+  std::uint32_t slots;
+  unsigned threads;
+  std::uint32_t messages; ///< a ring and run; a multiple of all warps' batches
+  unsigned warps;         ///< of ours, a ring
+};
+
+class Stream {
+public:
+  virtual ~Stream() = default;
+  /// True where every message came once, in order, with every word right.
+  virtual bool run() = 0;
+  virtual std::uint32_t userBytes() const = 0;
+};
+
+/// Through ring::Transport.
+std::unique_ptr<Stream> transportStream(ring::test::CudaKernels& kernels, const StreamShape& shape,
+                                        ring::TransportMode mode);
+/// The raw ring of Kernels.cu.
+std::unique_ptr<Stream> rawStream(ring::test::CudaKernels& kernels, const StreamShape& shape);
+
+} // namespace bench
+
+#endif
