@@ -309,7 +309,7 @@ class Tests(DoctorCase):
 
     def testADriverThatCrashesIsReportedAndNothingElseIsHurt(self):
         report = self.fake("crashes=1")
-        self.assertFinding(report, "cuda", "broken", "ended by signal 11 (Segmentation fault); it was starting (start 1)")
+        self.assertFinding(report, "cuda", "broken", "ended by signal 9 (Killed); it was starting (start 1)")
         self.assertEqual(report["backends"]["cpu"], "works")
 
     def testADriverThatHangsIsEndedAndReported(self):

@@ -247,7 +247,7 @@ FAKE(cuDeviceTotalMem_v2, std::size_t* bytes, Device) {
 FAKE(cuDevicePrimaryCtxRetain, ContextImpl** context, Device) {
   ENTER();
   if (gpu.crashes)
-    std::raise(SIGSEGV);
+    std::raise(SIGKILL);
   *context = reinterpret_cast<ContextImpl*>(&gpu);
   std::lock_guard lock(mutex);
   ++contexts;
