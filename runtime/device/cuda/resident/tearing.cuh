@@ -19,7 +19,7 @@ extern "C" __global__ void __launch_bounds__(ring_kTearThreads)
     for (ring_u32 i = 0; i < 64; ++i) {
       value += 1;
       if (threadIdx.x < 32 || value % 32 == threadIdx.x - 32)
-        ring_storeHostChunk(chunks + threadIdx.x, {value, {value, value, value}});
+        ring_storeChunk(chunks + threadIdx.x, {value, {value, value, value}});
     }
   } while (ring_nanoseconds() < end);
 }
