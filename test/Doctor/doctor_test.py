@@ -293,6 +293,18 @@ class Tests(DoctorCase):
             self.assertEqual(threads["threads"]["torn"], 0)
             self.assertGreater(threads["threads"]["reads"], threads["threads"]["changes"])
 
+    def testCudaWorksWhereItIs(self):
+        report = self.report("--seconds=3")
+        if report["cuda"]["state"] in ("missing", "unsupported"):
+            self.skipTest(f"SKIPPED: {report['cuda']['problem']}")
+        self.assertEqual(report["backends"]["cuda"], "works", json.dumps(report["findings"], indent=1))
+        self.assertEqual(report["tearing"]["cuda"]["state"], "works", report["tearing"])
+        self.assertGreater(self.report("--quick")["cache"]["kernels"], 0, "what was compiled is kept")
+        smi = shutil.which("nvidia-smi")
+        if smi:
+            names = subprocess.run([smi, "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True)
+            self.assertEqual([gpu["name"] for gpu in report["cuda"]["gpus"]], names.stdout.splitlines())
+
     def testOnePartRunsAlone(self):
         ran = self.ring("--part=self-test-cpu", "--seconds=1")
         *steps, result = ran.stdout.splitlines()
