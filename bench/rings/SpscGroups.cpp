@@ -23,22 +23,25 @@ void copyBytes(void* to, const void* from, std::size_t bytes) {
 }
 
 /// Blocks copied into shared memory on one core and out of it on another, with nothing around but
-/// an index each way, every 8 blocks.
-bool blockCopies(const Placement& placement, std::uint64_t blocks, std::size_t slots) {
-  constexpr std::size_t kBlock = 4096, kEvery = 8;
-  struct alignas(4096) Block {
-    std::byte bytes[kBlock];
+/// an index each way, every 8 blocks. `touch`: each is written before and checked after, as
+/// messages are; without, only the copies are timed.
+template <class M>
+bool blockCopies(const Placement& placement, std::uint64_t blocks, std::size_t slots, bool touch) {
+  constexpr std::size_t kEvery = 8;
+  struct alignas(sizeof(M)) Block {
+    M message;
   };
   struct alignas(128) Line {
     std::atomic<std::uint64_t> value{0};
   };
   const auto memory = std::make_unique<Block[]>(slots);
   Line written, read;
+  std::atomic<bool> right{true};
   onCores({placement.cores[0], placement.cores[1]}, [&](std::size_t side) {
     const auto local = std::make_unique<Block>();
     Line& mine = side == 0 ? written : read;
     const Line& other = side == 0 ? read : written;
-    std::uint64_t known = 0;
+    std::uint64_t known = 0, wrong = 0;
     for (std::uint64_t i = 0; i < blocks; i += kEvery) {
       const std::uint64_t needed =
           side == 0 ? i + kEvery - std::min<std::uint64_t>(slots, i + kEvery) : i + kEvery;
@@ -46,15 +49,22 @@ bool blockCopies(const Placement& placement, std::uint64_t blocks, std::size_t s
         known = other.value.load(std::memory_order_acquire);
       for (std::uint64_t k = i; k < i + kEvery; ++k) {
         Block& shared = memory[k % slots];
-        if (side == 0)
-          copyBytes(shared.bytes, local->bytes, kBlock);
-        else
-          copyBytes(local->bytes, shared.bytes, kBlock);
+        if (side == 0) {
+          if (touch)
+            local->message.write(k);
+          copyBytes(&shared, local.get(), sizeof(M));
+        } else {
+          copyBytes(local.get(), &shared, sizeof(M));
+          if (touch)
+            wrong |= local->message.wrong(k);
+        }
       }
       mine.value.store(i + kEvery, std::memory_order_release);
     }
+    if (wrong != 0)
+      right = false;
   });
-  return true;
+  return right;
 }
 
 template <std::size_t kBytes>
@@ -89,11 +99,13 @@ Group spscGroup(const Placement& placement, double scale, std::uint64_t messages
       std::type_identity<Copying<Concurrent<M>, M>>{});
 #endif
   if constexpr (kBytes == 4096)
-    for (const std::size_t slots : {64u, 1024u})
-      group.entries.push_back({"rep movsb, " + std::to_string(slots) + " blocks", Side::Limit, 8,
-                               [=, &placement, count = group.messages] {
-                                 return blockCopies(placement, count, slots);
-                               }});
+    for (const bool touch : {false, true})
+      for (const std::size_t slots : {64u, 1024u})
+        group.entries.push_back(
+            {"rep movsb, " + std::to_string(slots) + " blocks" + (touch ? ", all words" : ""),
+             Side::Limit, 8, [=, &placement, count = group.messages] {
+               return blockCopies<M>(placement, count, slots, touch);
+             }});
   return group;
 }
 
