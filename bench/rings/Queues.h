@@ -9,6 +9,7 @@
 #include "Message.h"
 
 #include <ringkernel/queue/LanedRing.h>
+#include <ringkernel/queue/LatencyRing.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 #include <ringkernel/queue/PartitionedRing.h>
@@ -90,6 +91,33 @@ public:
       return used == filled ? filled : 0;
     };
   }
+};
+
+/// Our one-to-one ring for messages that are answered one at a time; copied in and out.
+template <class M> class OurLatency {
+public:
+  OurLatency(std::size_t capacity, std::size_t, std::size_t)
+      : ends_(ring::LatencyRing<M>(capacity).split()) {}
+  auto sender(std::size_t) {
+    return [this, message = M(), pending = false](std::size_t, auto write) mutable -> std::size_t {
+      if (!pending)
+        write(message, 0);
+      pending = ends_.producer.tryPush(message) != ring::RingResult::Ok;
+      return !pending;
+    };
+  }
+  auto receiver(std::size_t) {
+    return [this](std::size_t, auto read) -> std::size_t {
+      M message;
+      if (ends_.consumer.tryPop(message) != ring::RingResult::Ok)
+        return 0;
+      read(message);
+      return 1;
+    };
+  }
+
+private:
+  typename ring::LatencyRing<M>::Ends ends_;
 };
 
 /// Our rings with a shared tail, and the one with a lane for each producer.

@@ -109,6 +109,42 @@ Group spscGroup(const Placement& placement, double scale, std::uint64_t messages
   return group;
 }
 
+/// `kBytes` of 56 are a slot of 64 with the ring's word.
+template <std::size_t kBytes> Group roundTripGroup(const Placement& placement, double scale) {
+  using M = Message<kBytes>;
+  Group group;
+  group.name = "there and back " + std::to_string(kBytes) + " B";
+  group.definition = "one message to the other core through one queue and back through another, "
+                     "written and checked on both; limit: a flag in one cache line each way";
+  group.bytes = kBytes;
+  group.isLatency = true;
+  group.target = 1.0;
+  group.messages = static_cast<std::uint64_t>(100'000 * scale);
+  const std::uint64_t turns = group.messages;
+  group.entries.push_back({"LatencyRing", Side::Ours, 1, [=, &placement] {
+                             return roundTrip<OurLatency<M>, M>(placement, turns, kCapacity);
+                           }});
+  group.entries.push_back({"SpscRing", Side::Ours, 1, [=, &placement] {
+                             return roundTrip<OurSpsc<M>, M>(placement, turns, kCapacity);
+                           }});
+#if RINGKERNEL_BENCH_BOOST
+  group.entries.push_back({"boost spsc_queue", Side::Peer, 1, [=, &placement] {
+                             return roundTrip<Copying<BoostSpsc<M>, M>, M>(placement, turns,
+                                                                           kCapacity);
+                           }});
+#endif
+#if RINGKERNEL_BENCH_READERWRITERQUEUE
+  group.entries.push_back({"moodycamel ReaderWriterQueue", Side::Peer, 1, [=, &placement] {
+                             return roundTrip<ReaderWriter<M>, M>(placement, turns, kCapacity);
+                           }});
+#endif
+  group.entries.push_back({"two lines", Side::Limit, 1, [=, &placement] {
+                             pingPong(placement.cores[0], placement.cores[1], int(turns));
+                             return true;
+                           }});
+  return group;
+}
+
 } // namespace
 
 std::vector<Group> spscGroups(const Placement& placement, double scale) {
@@ -127,34 +163,8 @@ std::vector<Group> latencyGroups(const Placement& placement, double scale) {
   using M = Message<64>;
   std::vector<Group> groups;
   if (placement.cores.size() >= 2) {
-    Group group;
-    group.name = "there and back 64 B";
-    group.definition = "one message to the other core through one queue and back through another, "
-                       "written and checked on both; limit: a flag in one cache line each way";
-    group.bytes = 64;
-    group.isLatency = true;
-    group.target = 1.0;
-    group.messages = static_cast<std::uint64_t>(100'000 * scale);
-    const std::uint64_t turns = group.messages;
-    group.entries.push_back({"SpscRing", Side::Ours, 1, [=, &placement] {
-                               return roundTrip<OurSpsc<M>, M>(placement, turns, kCapacity);
-                             }});
-#if RINGKERNEL_BENCH_BOOST
-    group.entries.push_back({"boost spsc_queue", Side::Peer, 1, [=, &placement] {
-                               return roundTrip<Copying<BoostSpsc<M>, M>, M>(placement, turns,
-                                                                             kCapacity);
-                             }});
-#endif
-#if RINGKERNEL_BENCH_READERWRITERQUEUE
-    group.entries.push_back({"moodycamel ReaderWriterQueue", Side::Peer, 1, [=, &placement] {
-                               return roundTrip<ReaderWriter<M>, M>(placement, turns, kCapacity);
-                             }});
-#endif
-    group.entries.push_back({"two lines", Side::Limit, 1, [=, &placement] {
-                               pingPong(placement.cores[0], placement.cores[1], int(turns));
-                               return true;
-                             }});
-    groups.push_back(std::move(group));
+    groups.push_back(roundTripGroup<56>(placement, scale));
+    groups.push_back(roundTripGroup<64>(placement, scale));
   }
   Group alone;
   alone.name = "push and pop on one thread 64 B";

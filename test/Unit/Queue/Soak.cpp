@@ -7,6 +7,7 @@
 
 #include <ringkernel/queue/BroadcastRing.h>
 #include <ringkernel/queue/LanedRing.h>
+#include <ringkernel/queue/LatencyRing.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 #include <ringkernel/queue/PartitionedRing.h>
@@ -34,6 +35,32 @@ Outcome partitioned(std::uint64_t messages) {
   std::vector<decltype(ends.consumer)> consumers;
   consumers.push_back(std::move(ends.consumer));
   return audit::run(ends.producers, consumers, messages / 2, kAtOnce);
+}
+
+/// One at a time.
+Outcome latency(std::uint64_t messages) {
+  auto ends = ring::LatencyRing<Message>(kCapacity, std::size_t(0) - 4096).split();
+  std::thread sender([&] {
+    for (std::uint64_t next = 0; next < messages;)
+      if (ends.producer.tryPush(Message::make(0, next)) == RingResult::Ok)
+        ++next;
+      else
+        std::this_thread::yield();
+    ends.producer.close();
+  });
+  audit::Stream stream(1);
+  bool intact = true;
+  for (Message message;;) {
+    const RingResult result = ends.consumer.tryPop(message);
+    if (result == RingResult::Closed)
+      break;
+    if (result == RingResult::Ok)
+      intact &= stream.take(message);
+    else
+      std::this_thread::yield();
+  }
+  sender.join();
+  return {stream.count(), messages, intact && stream.count() == messages};
 }
 
 /// Two producers, two consumers, two lanes, changed often.
@@ -176,6 +203,7 @@ int main(int argc, char** argv) {
   const Soak soaks[] = {soak<ring::SpscRing<Message>>("SpscRing", 1, 1),
                         soak<ring::MpscRing<Message>>("MpscRing", 2, 1),
                         soak<ring::MpmcRing<Message>>("MpmcRing", 2, 2),
+                        {"LatencyRing", latency},
                         {"LanedRing", laned},
                         {"BroadcastRing", broadcast},
                         {"PriorityRing", priority},

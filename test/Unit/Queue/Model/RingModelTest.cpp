@@ -8,6 +8,7 @@
 
 #include <ringkernel/queue/Blocking.h>
 #include <ringkernel/queue/BroadcastRing.h>
+#include <ringkernel/queue/LatencyRing.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
 #include <ringkernel/queue/RecordRing.h>
@@ -23,17 +24,19 @@ using namespace cases;
 
 using Spsc = ring::SpscRing<Cell, model::Atomic, std::uint8_t>;
 
-struct SpscCase {
-  Spsc::Ends ends;
+template <class Ring> struct OneToOne {
+  typename Ring::Ends ends;
   Received received;
   int pushed = 0;
 };
+using SpscCase = OneToOne<Spsc>;
 
 /// `start` near the wrap: the index has 8 bits.
+template <class Ring = Spsc>
 Result spsc(std::size_t capacity, std::uint8_t start, int pushes, int looks, Fault fault = {}) {
   return model::explore(
       [=] {
-        auto run = std::make_shared<SpscCase>(Spsc(capacity, start).split());
+        auto run = std::make_shared<OneToOne<Ring>>(Ring(capacity, start).split());
         return Case{{[=] {
                        run->pushed = pushAll(run->ends.producer, 1, pushes);
                        run->ends.producer.close();
@@ -110,6 +113,25 @@ TEST(SpscMutants, AnIndexThatOvertakes) {
   constexpr int kHead = 6;
   expectFound(spsc(2, 254, 4, 5, ahead(kTail)));
   expectFound(spsc(2, 254, 4, 5, ahead(kHead)));
+}
+
+using Latency = ring::LatencyRing<Cell, model::Atomic, std::uint8_t>;
+TEST(LatencyModel, OneSlot) { expectRight(spsc<Latency>(1, 0, 3, 4), 100); }
+TEST(LatencyModel, TwoSlotsAcrossTheWrap) { expectRight(spsc<Latency>(2, 254, 4, 5), 1000); }
+TEST(LatencyMutants, EveryOrderIsNeeded) {
+  constexpr int kHead = 6, kSequence = 7;
+  for (const Access access : {Access::Load, Access::Store}) {
+    SCOPED_TRACE(static_cast<int>(access));
+    expectFound(spsc<Latency>(2, 254, 4, 5, relaxed(kHead, access)));
+    for (const int slot : {0, 1})
+      expectFound(spsc<Latency>(2, 254, 4, 5, relaxed(kSequence + slot, access)));
+  }
+  expectFound(spsc<Latency>(2, 254, 2, 3, relaxed(kFlags, Access::Load)));
+  expectFound(spsc<Latency>(2, 254, 2, 3, relaxed(kFlags, Access::Modify)));
+}
+TEST(LatencyMutants, AnIndexThatOvertakes) {
+  constexpr int kHead = 6;
+  expectFound(spsc<Latency>(2, 254, 4, 5, ahead(kHead)));
 }
 
 // Records lie in plain memory, which the model does not watch; what it shows here is that no order

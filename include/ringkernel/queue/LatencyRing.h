@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A bounded queue of T between one producer and one consumer for messages that are answered one at
+// a time: the word that publishes a message lies on the message's own cache line. A T of up to 56
+// bytes is with the consumer after one line's way from core to core, where SpscRing needs two, its
+// index's and the element's; but each element costs a publication, and there are no batches and no
+// spans. For streams take SpscRing.
+//
+// Contract
+//   Who calls   the two handles of split() belong to one thread each; a handle may move to a thread
+//               that synchronises with the one before. Neither can be copied. A handle that is
+//               destroyed closes the ring.
+//   Progress    wait-free, both sides. No allocation after construction.
+//   Capacity    exactly `capacity` elements, a power of two. A slot is whole cache lines.
+//   Order       first in, first out. A published element is seen whole or not at all.
+//
+// A slot's sequence is its index + 1 where that index is published; what a lap before left there is
+// another number.
+//
+// Memory orders
+//   sequence.store(release)  producer, after the value is written  pairs with
+//   sequence.load(acquire) sequence.load(acquire)   consumer, before the value is read    pairs
+//   with sequence.store(release) head.store(release)      consumer, after the value is read pairs
+//   with head.load(acquire) head.load(acquire)       producer, before slots are rewritten  pairs
+//   with head.store(release) tail.store(release)      producer, for statistics alone flags
+//   (release, acquire)  what was published before close() is seen by who sees Closed
+#ifndef RINGKERNEL_QUEUE_LATENCYRING_H
+#define RINGKERNEL_QUEUE_LATENCYRING_H
+
+#include <ringkernel/queue/SpscRing.h>
+
+namespace ring {
+
+namespace detail {
+
+template <class T, template <class> class Atomic, class Index>
+struct alignas(kCacheLine) LatencySlot {
+  Atomic<Index> sequence{};
+  T value{};
+};
+
+} // namespace detail
+
+/// The one thread that pushes. T is default constructible and assignable.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
+class alignas(detail::kCacheLine) LatencyProducer
+    : public detail::SpscHandle<detail::LatencySlot<T, Atomic, Index>, Atomic, Index> {
+public:
+  using Value = T;
+
+  /// Ok, Full or Closed.
+  RingResult tryPush(T value) {
+    if (this->isClosed())
+      return RingResult::Closed;
+    if (static_cast<Index>(tail_ - head_) == this->capacity()) [[unlikely]] {
+      head_ = this->body_.control->head.value.load(std::memory_order_acquire); // values were read
+      if (static_cast<Index>(tail_ - head_) == this->capacity())
+        return RingResult::Full;
+    }
+    auto& slot = this->body_.at(tail_);
+    slot.value = std::move(value);
+    tail_ = static_cast<Index>(tail_ + 1);
+    slot.sequence.store(tail_, std::memory_order_release);
+    this->body_.control->tail.value.store(tail_, std::memory_order_release);
+    return RingResult::Ok;
+  }
+
+private:
+  using Base = detail::SpscHandle<detail::LatencySlot<T, Atomic, Index>, Atomic, Index>;
+  friend struct detail::RingAccess;
+
+  explicit LatencyProducer(typename Base::Body body)
+      : Base(std::move(body)),
+        tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
+        head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
+
+  Index tail_; ///< the next index
+  Index head_; ///< as last seen
+};
+
+/// The one thread that pops.
+template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t>
+class alignas(detail::kCacheLine) LatencyConsumer
+    : public detail::SpscHandle<detail::LatencySlot<T, Atomic, Index>, Atomic, Index> {
+public:
+  using Value = T;
+
+  /// Ok, Empty or Closed. While there is nothing it writes nothing, and is compiled into the loop
+  /// that asks: a loop that stores delays the line that it waits for.
+  [[gnu::always_inline]] RingResult tryPop(T& value) {
+    auto& slot = this->body_.at(head_);
+    for (std::size_t byte = detail::kCacheLine; byte < sizeof(slot); byte += detail::kCacheLine)
+      __builtin_prefetch(reinterpret_cast<const char*>(&slot) + byte); // comes with the first line
+    const bool closed = this->isClosed();                              // before the look
+    const Index next = static_cast<Index>(head_ + 1);
+    if (slot.sequence.load(std::memory_order_acquire) != next) // value was written
+      return closed ? RingResult::Closed : RingResult::Empty;
+    value = std::move(slot.value);
+    head_ = next;
+    this->body_.control->head.value.store(next, std::memory_order_release);
+    return RingResult::Ok;
+  }
+
+private:
+  using Base = detail::SpscHandle<detail::LatencySlot<T, Atomic, Index>, Atomic, Index>;
+  friend struct detail::RingAccess;
+
+  explicit LatencyConsumer(typename Base::Body body)
+      : Base(std::move(body)),
+        head_(this->body_.control->head.value.load(std::memory_order_relaxed)) {} // its own word
+
+  Index head_; ///< the shared head, which nobody else writes
+};
+
+/// `auto [producer, consumer] = ring::LatencyRing<Request>(64).split();`
+template <class T, template <class> class Atomic = std::atomic, class IndexT = std::size_t>
+class LatencyRing {
+public:
+  using Value = T;
+  using Index = IndexT;
+  using Producer = LatencyProducer<T, Atomic, Index>;
+  using Consumer = LatencyConsumer<T, Atomic, Index>;
+  using Body =
+      detail::RingBody<detail::SpscControl<Atomic, Index>, detail::LatencySlot<T, Atomic, Index>>;
+
+  /// `start` is the first index: tests begin near a wrap.
+  explicit LatencyRing(std::size_t capacity, Index start = 0)
+      : body_(Body::onHeap(checked(capacity), start)) {
+    prepare(body_);
+  }
+  /// In memory of the caller, at least bytesFor(capacity) from the start of a cache line; it must
+  /// outlive both handles.
+  LatencyRing(std::span<std::byte> memory, std::size_t capacity, Index start = 0)
+      : body_(Body::over(memory, checked(capacity), start)) {
+    prepare(body_);
+  }
+
+  static std::size_t bytesFor(std::size_t capacity) { return Body::bytesFor(capacity); }
+
+  using Ends = RingEnds<Producer, Consumer>;
+  Ends split() && {
+    return {detail::RingAccess::make<Producer>(body_),
+            detail::RingAccess::make<Consumer>(std::move(body_))};
+  }
+
+private:
+  static std::size_t checked(std::size_t capacity) {
+    return detail::ringCapacity<Index>(capacity, sizeof(typename Body::Slot));
+  }
+  /// Marks all slots of a new ring unpublished; nobody else sees it yet.
+  static void prepare(const Body& body) {
+    const Index start = body.control->head.value.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < body.capacity(); ++i) {
+      const Index index = static_cast<Index>(start + i);
+      body.at(index).sequence.store(index, std::memory_order_relaxed);
+    }
+  }
+
+  Body body_;
+};
+
+} // namespace ring
+
+#endif
