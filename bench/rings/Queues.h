@@ -93,25 +93,28 @@ public:
   }
 };
 
-/// Our one-to-one ring for messages that are answered one at a time; copied in and out.
+/// Our one-to-one ring for messages that are answered one at a time, in place.
 template <class M> class OurLatency {
 public:
   OurLatency(std::size_t capacity, std::size_t, std::size_t)
       : ends_(ring::LatencyRing<M>(capacity).split()) {}
   auto sender(std::size_t) {
-    return [this, message = M(), pending = false](std::size_t, auto write) mutable -> std::size_t {
-      if (!pending)
-        write(message, 0);
-      pending = ends_.producer.tryPush(message) != ring::RingResult::Ok;
-      return !pending;
+    return [this](std::size_t, auto write) -> std::size_t {
+      M* slot = nullptr;
+      if (ends_.producer.tryReserve(slot) != ring::RingResult::Ok)
+        return 0;
+      write(*slot, 0);
+      ends_.producer.publish();
+      return 1;
     };
   }
   auto receiver(std::size_t) {
     return [this](std::size_t, auto read) -> std::size_t {
-      M message;
-      if (ends_.consumer.tryPop(message) != ring::RingResult::Ok)
+      M* element = nullptr;
+      if (ends_.consumer.tryPeek(element) != ring::RingResult::Ok)
         return 0;
-      read(message);
+      read(*element);
+      ends_.consumer.release();
       return 1;
     };
   }

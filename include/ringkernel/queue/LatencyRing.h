@@ -3,8 +3,8 @@
 // A bounded queue of T between one producer and one consumer for messages that are answered one at
 // a time: the word that publishes a message lies on the message's own cache line. A T of up to 56
 // bytes is with the consumer after one line's way from core to core, where SpscRing needs two, its
-// index's and the element's; but each element costs a publication, and there are no batches and no
-// spans. For streams take SpscRing.
+// index's and the element's; but each element costs a publication, and there are no batches. For
+// streams take SpscRing.
 //
 // Contract
 //   Who calls   the two handles of split() belong to one thread each; a handle may move to a thread
@@ -50,19 +50,36 @@ public:
 
   /// Ok, Full or Closed.
   RingResult tryPush(T value) {
+    T* slot = nullptr;
+    const RingResult result = tryReserve(slot);
+    if (result != RingResult::Ok)
+      return result;
+    *slot = std::move(value);
+    publish();
+    return RingResult::Ok;
+  }
+
+  /// The next slot, to be written in place, the producer's until publish(): Ok, Full or Closed.
+  /// What is written and copied in right after waits for its own stores; in place it does not.
+  [[gnu::always_inline]] RingResult tryReserve(T*& slot) {
     if (this->isClosed())
       return RingResult::Closed;
-    if (static_cast<Index>(tail_ - head_) == this->capacity()) [[unlikely]] {
+    if (isFull()) [[unlikely]] {
       head_ = this->body_.control->head.value.load(std::memory_order_acquire); // values were read
-      if (static_cast<Index>(tail_ - head_) == this->capacity())
+      if (isFull())
         return RingResult::Full;
     }
+    slot = &this->body_.at(tail_).value;
+    return RingResult::Ok;
+  }
+  /// Gives the reserved slot to the consumer.
+  void publish() {
+    if (isFull()) [[unlikely]]
+      detail::ringMisuse("`publish` without a reserved slot");
     auto& slot = this->body_.at(tail_);
-    slot.value = std::move(value);
     tail_ = static_cast<Index>(tail_ + 1);
     slot.sequence.store(tail_, std::memory_order_release);
     this->body_.control->tail.value.store(tail_, std::memory_order_release);
-    return RingResult::Ok;
   }
 
 private:
@@ -73,6 +90,8 @@ private:
       : Base(std::move(body)),
         tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
         head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
+
+  bool isFull() const { return static_cast<Index>(tail_ - head_) == this->capacity(); }
 
   Index tail_; ///< the next index
   Index head_; ///< as last seen
@@ -85,20 +104,36 @@ class alignas(detail::kCacheLine) LatencyConsumer
 public:
   using Value = T;
 
-  /// Ok, Empty or Closed. While there is nothing it writes nothing, and is compiled into the loop
-  /// that asks: a loop that stores delays the line that it waits for.
-  [[gnu::always_inline]] RingResult tryPop(T& value) {
+  /// Ok, Empty or Closed.
+  RingResult tryPop(T& value) {
+    T* element = nullptr;
+    const RingResult result = tryPeek(element);
+    if (result != RingResult::Ok)
+      return result;
+    value = std::move(*element);
+    release();
+    return RingResult::Ok;
+  }
+
+  /// The next element, to be read in place until release(): Ok, Empty or Closed. While there is
+  /// none it writes nothing, and it is compiled into the loop that asks: a loop that stores delays
+  /// the line that it waits for.
+  [[gnu::always_inline]] RingResult tryPeek(T*& element) {
     auto& slot = this->body_.at(head_);
     for (std::size_t byte = detail::kCacheLine; byte < sizeof(slot); byte += detail::kCacheLine)
       __builtin_prefetch(reinterpret_cast<const char*>(&slot) + byte); // comes with the first line
     const bool closed = this->isClosed();                              // before the look
-    const Index next = static_cast<Index>(head_ + 1);
-    if (slot.sequence.load(std::memory_order_acquire) != next) // value was written
+    if (slot.sequence.load(std::memory_order_acquire) != next())       // value was written
       return closed ? RingResult::Closed : RingResult::Empty;
-    value = std::move(slot.value);
-    head_ = next;
-    this->body_.control->head.value.store(next, std::memory_order_release);
+    element = &slot.value;
     return RingResult::Ok;
+  }
+  /// Gives the peeked slot back to the producer.
+  void release() {
+    if (this->body_.at(head_).sequence.load(std::memory_order_relaxed) != next()) [[unlikely]]
+      detail::ringMisuse("`release` without a peeked element");
+    head_ = next();
+    this->body_.control->head.value.store(head_, std::memory_order_release);
   }
 
 private:
@@ -108,6 +143,8 @@ private:
   explicit LatencyConsumer(typename Base::Body body)
       : Base(std::move(body)),
         head_(this->body_.control->head.value.load(std::memory_order_relaxed)) {} // its own word
+
+  Index next() const { return static_cast<Index>(head_ + 1); }
 
   Index head_; ///< the shared head, which nobody else writes
 };

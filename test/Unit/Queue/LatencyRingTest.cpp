@@ -77,7 +77,27 @@ TEST(LatencyRing, TakesTypesThatOnlyMoveInTheCallersMemory) {
   EXPECT_EQ(*value, 7);
 }
 
+TEST(LatencyRing, SlotsInPlace) {
+  auto [producer, consumer] = LatencyRing<int>(2).split();
+  int* slot = nullptr;
+  int* element = nullptr;
+  ASSERT_EQ(producer.tryReserve(slot), RingResult::Ok);
+  *slot = 5;
+  EXPECT_EQ(consumer.tryPeek(element), RingResult::Empty) << "not published";
+  producer.publish();
+  ASSERT_EQ(consumer.tryPeek(element), RingResult::Ok);
+  EXPECT_EQ(*element, 5);
+  EXPECT_EQ(producer.tryPush(6), RingResult::Ok);
+  EXPECT_EQ(producer.tryReserve(slot), RingResult::Full) << "peeked is not released";
+  consumer.release();
+  EXPECT_EQ(producer.tryReserve(slot), RingResult::Ok);
+}
+
 TEST(LatencyRingDeathTest, MisuseEndsTheProgram) {
+  auto ends = LatencyRing<int>(1).split();
+  EXPECT_DEATH(ends.consumer.release(), "release. without a peeked element");
+  EXPECT_EQ(ends.producer.tryPush(1), RingResult::Ok);
+  EXPECT_DEATH(ends.producer.publish(), "publish. without a reserved slot");
   EXPECT_DEATH(LatencyRing<int>(0), "a ring of 0 slots.*power of two");
   EXPECT_DEATH(LatencyRing<int>(6), "a ring of 6 slots.*power of two");
   EXPECT_DEATH((LatencyRing<int>(std::size_t(1) << 58)), "below 2\\^63 bytes");
