@@ -27,6 +27,8 @@ public:
 
   PartitionedConsumer(std::vector<Partition> partitions, std::size_t turn)
       : partitions_(std::move(partitions)), turn_(turn) {}
+  PartitionedConsumer(PartitionedConsumer&&) noexcept = default;
+  PartitionedConsumer& operator=(PartitionedConsumer&&) = delete;
 
   std::size_t partitions() const { return partitions_.size(); }
   /// The partition that the last Ok was about.

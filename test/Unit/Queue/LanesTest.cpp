@@ -175,6 +175,10 @@ TEST(PartitionedRing, StressFourProducers) {
   EXPECT_TRUE(audit::run(ends.producers, consumers, 50000, 5).intact);
 }
 
+static_assert(!std::is_copy_constructible_v<BroadcastRing<int>::Producer>);
+static_assert(!std::is_copy_constructible_v<PartitionedRing<int>::Producer>);
+static_assert(!std::is_copy_constructible_v<PartitionedRing<int>::Consumer>);
+
 TEST(LanesDeathTest, MisuseEndsTheProgram) {
   auto ends = PriorityRing<int, 2>(2).split();
   EXPECT_DEATH((void)ends.producer.tryPush(2, 0), "no such priority: 2, at most 1");

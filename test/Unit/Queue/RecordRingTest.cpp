@@ -104,6 +104,9 @@ TEST(RecordRing, DamagedMemoryIsPoisonedAndNotReadPast) {
   }
 }
 
+static_assert(!std::is_copy_constructible_v<RecordRing<>::Producer>);
+static_assert(!std::is_copy_constructible_v<RecordRing<>::Consumer>);
+
 TEST(RecordRingDeathTest, MisuseEndsTheProgram) {
   EXPECT_DEATH(RecordRing<>(100), "power of two");
   EXPECT_DEATH(RecordRing<>(32), "power of two from 64");
