@@ -8,7 +8,9 @@
 #     SOURCES <a.ring.h | b.ring.cpp> ...        handler files, relative to the calling directory
 #     [TARGETS cuda msl wgsl]                    languages beside the host's C++; all three by default
 #     [CUDA_ARCHITECTURES 80 90 ...]             also compile cubins ahead of time (needs NVRTC here)
-#     [FP strict|fast])                          strict (default): the same floats on every target
+#     [FP strict|fast]                           strict (default): the same floats on every target
+#     [BOUNDS check|none]                        check (default): an index out of its array fails the actor
+#     [LOOP_BUDGET <turns>])                     what loops of a handler may take; 0: no limit
 #
 # Makes the static library <target>. In its binary directory: <target>.ring.gen.h and .gen.cpp, the
 # emitted .cu, .metal and .wgsl, and <target>.sm_<arch>.cubin. Include directories and definitions of
@@ -28,7 +30,7 @@ function(_ringkernel_have_nvrtc out)
 endfunction()
 
 function(ringkernel_add_kernel target)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "FP" "SOURCES;TARGETS;CUDA_ARCHITECTURES")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "FP;BOUNDS;LOOP_BUDGET" "SOURCES;TARGETS;CUDA_ARCHITECTURES")
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ringkernel_add_kernel(${target}): unknown arguments "
                         "'${ARG_UNPARSED_ARGUMENTS}'")
@@ -48,6 +50,19 @@ function(ringkernel_add_kernel target)
   endif()
   if(NOT ARG_FP MATCHES "^(strict|fast)$")
     message(FATAL_ERROR "ringkernel_add_kernel(${target}): FP is '${ARG_FP}', not strict or fast")
+  endif()
+  set(modes "--fp=${ARG_FP}")
+  if(DEFINED ARG_BOUNDS)
+    if(NOT ARG_BOUNDS MATCHES "^(check|none)$")
+      message(FATAL_ERROR "ringkernel_add_kernel(${target}): BOUNDS is '${ARG_BOUNDS}', not check or none")
+    endif()
+    list(APPEND modes "--bounds=${ARG_BOUNDS}")
+  endif()
+  if(DEFINED ARG_LOOP_BUDGET)
+    if(NOT ARG_LOOP_BUDGET MATCHES "^[0-9]+$")
+      message(FATAL_ERROR "ringkernel_add_kernel(${target}): LOOP_BUDGET is '${ARG_LOOP_BUDGET}', no number")
+    endif()
+    list(APPEND modes "--loop-budget=${ARG_LOOP_BUDGET}")
   endif()
 
   set(sources "")
@@ -85,7 +100,7 @@ function(ringkernel_add_kernel target)
   set(depfile "${dir}/${target}.ring.d")
   file(MAKE_DIRECTORY "${dir}")
   add_custom_command(OUTPUT ${outputs}
-    COMMAND RingKernel::ringc "--target=host,${languages}" --emit=source "--fp=${ARG_FP}"
+    COMMAND RingKernel::ringc "--target=host,${languages}" --emit=source ${modes}
             "--module-name=${target}" --out-dir "${dir}" --depfile "${depfile}" ${sources}
             -- ${clangFlags}
     DEPENDS ${sources} RingKernel::ringc DEPFILE "${depfile}"
@@ -100,14 +115,14 @@ function(ringkernel_add_kernel target)
   target_link_libraries(${target} PUBLIC RingKernel::Runtime)
 
   if(ARG_CUDA_ARCHITECTURES)
-    _ringkernel_add_cubins(${target} "${dir}" "${ARG_FP}" "${sources}" "${clangFlags}"
+    _ringkernel_add_cubins(${target} "${dir}" "${modes}" "${sources}" "${clangFlags}"
                            "${ARG_CUDA_ARCHITECTURES}")
   endif()
 endfunction()
 
 # One cubin for each architecture. They lie beside the emitted source; a machine without NVRTC builds the
 # rest, and the program compiles the embedded source when it starts.
-function(_ringkernel_add_cubins target dir fp sources clangFlags architectures)
+function(_ringkernel_add_cubins target dir modes sources clangFlags architectures)
   _ringkernel_have_nvrtc(haveNvrtc)
   if(NOT haveNvrtc)
     message(STATUS "ringkernel_add_kernel(${target}): no NVRTC here, no cubins ahead of time")
@@ -121,7 +136,7 @@ function(_ringkernel_add_cubins target dir fp sources clangFlags architectures)
   list(JOIN archs "," archs)
   set(depfile "${dir}/${target}.cubin.d")
   add_custom_command(OUTPUT ${cubins}
-    COMMAND RingKernel::ringc --target=cuda --emit=cubin "--arch=${archs}" "--fp=${fp}"
+    COMMAND RingKernel::ringc --target=cuda --emit=cubin "--arch=${archs}" ${modes}
             "--module-name=${target}" --out-dir "${dir}" --depfile "${depfile}" ${sources}
             -- ${clangFlags}
     DEPENDS ${sources} RingKernel::ringc DEPFILE "${depfile}"

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ringkernel/abi/Faults.h>
 #include <ringkernel/abi/Launch.h>
 #include <ringkernel/abi/Message.h>
 #include <ringkernel/abi/Rounds.h>
@@ -25,6 +26,7 @@
 #endif
 
 #include <ringkernel/detail/ActorContext.h>
+#include <ringkernel/detail/Array.h>
 #include <ringkernel/detail/Cells.h>
 #include <ringkernel/detail/KernelThread.h>
 #include <ringkernel/detail/Math.h>

@@ -16,6 +16,7 @@
 #include "ringc/IR/Verifier.h"
 #include "ringc/Support/Check.h"
 #include "ringc/Target/Host/Host.h"
+#include "ringc/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -158,11 +159,26 @@ void Compilation::laterStages(size_t index, ir::Module& module, DiagnosticEngine
   if (refused_ || index + 1 < options_.inputs.size())
     return;
   verifyOrAbort(linked_, "the linker");
-  refused_ = !analysis::checkSends(linked_, diagnostics) || !makeSources(diagnostics);
+  refused_ = !analysis::checkSends(linked_, diagnostics);
+  if (!refused_)
+    contain();
+  refused_ = refused_ || !makeSources(diagnostics);
   if (refused_ || options_.verifyDiagnostics)
     return;
   for (const PlannedOutput& output : planned_)
     texts_.push_back(textOf(output));
+}
+
+/// What handlers check of themselves, on every GPU alike. The IR without a target is the
+/// frontend's.
+void Compilation::contain() {
+  if (options_.emit == EmitKind::Ir && !options_.targetsGiven)
+    return;
+  if (options_.loopBudget != 0)
+    transforms::limitLoops(linked_, options_.loopBudget);
+  if (options_.checksBounds)
+    transforms::checkBounds(linked_);
+  verifyOrAbort(linked_, "the checks of handlers");
 }
 
 /// What each GPU target asked for makes of the module; false where one refuses it. All targets are

@@ -33,6 +33,7 @@ private:
   bool compileAbi();
   std::optional<FrontendOptions> frontendOptions(const std::string& input);
   void laterStages(size_t index, ir::Module& module, DiagnosticEngine& diagnostics);
+  void contain();
   bool makeSources(DiagnosticEngine& diagnostics);
   std::string textOf(const PlannedOutput& output) const;
   void addDependencies(const std::vector<std::string>& files);

@@ -7,6 +7,7 @@
 #include "ringc/Support/Check.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
+#include <limits>
 
 namespace ringc {
 
@@ -72,6 +73,21 @@ bool applyFp(DriverOptions& options, llvm::StringRef value, DiagnosticEngine& di
   return false;
 }
 
+bool applyBounds(DriverOptions& options, llvm::StringRef value, DiagnosticEngine& diagnostics) {
+  options.checksBounds = value == "check";
+  if (options.checksBounds || value == "none")
+    return true;
+  diagnostics.report(DiagId::UnknownBoundsMode, {}, value, "check, none");
+  return false;
+}
+
+bool applyLoopBudget(DriverOptions& options, llvm::StringRef value, DiagnosticEngine& diagnostics) {
+  if (!value.getAsInteger(10, options.loopBudget))
+    return true;
+  diagnostics.report(DiagId::BadLoopBudget, {}, value, std::numeric_limits<uint32_t>::max());
+  return false;
+}
+
 /// In the order of --help.
 constexpr OptionInfo options[] = {
     {"--target", "LIST", "cuda, msl, wgsl and host, separated by commas, or all (default)",
@@ -105,6 +121,14 @@ constexpr OptionInfo options[] = {
      "strict: the same floats on every target (default)\n"
      "fast: contracts a * b + c to one fma",
      applyFp},
+    {"--bounds", "MODE",
+     "check: in handlers, an index outside of its array fails the actor (default)\n"
+     "none: it is undefined, as in C++",
+     applyBounds},
+    {"--loop-budget", "TURNS",
+     "what the loops of one call of a handler may take in all before it fails, those\n"
+     "with a provable bound apart; 0: no limit; default 16777216",
+     applyLoopBudget},
     {"--depfile", "FILE", "writes what the outputs depend on, in make's syntax",
      [](DriverOptions& options, llvm::StringRef value, DiagnosticEngine&) {
        options.depfile = value.str();

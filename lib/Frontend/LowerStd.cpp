@@ -134,7 +134,7 @@ FunctionLowering::stdCall(const clang::CallExpr* e, const clang::FunctionDecl* c
   return std::nullopt;
 }
 
-/// Members of std::array and std::span.
+/// Members of std::array, ring::Array and std::span.
 std::optional<FunctionLowering::CallResult>
 FunctionLowering::sequenceCall(const clang::CallExpr* e, const clang::Expr* object, bool isArrow,
                                llvm::StringRef method) {

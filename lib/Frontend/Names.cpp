@@ -106,7 +106,7 @@ KnownRecord Names::known(const clang::CXXRecordDecl& record) const {
   const KnownRecord other = space == "std" ? KnownRecord::StdOther : KnownRecord::None;
   const KnownRecord result =
       llvm::StringSwitch<KnownRecord>(plain(record))
-          .Case("std::array", KnownRecord::StdArray)
+          .Cases("std::array", "ring::Array", KnownRecord::StdArray)
           .Case("std::span", KnownRecord::StdSpan)
           .Cases("ring::Cell1", "ring::Cell2", "ring::Cell3", KnownRecord::RingCell)
           .Case("ring::Shared", KnownRecord::RingShared)

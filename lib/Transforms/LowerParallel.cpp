@@ -10,6 +10,7 @@
 #include "Groups.h"
 #include "Inliner.h"
 #include "ParallelRegions.h"
+#include "SingleExit.h"
 #include "ringc/IR/Walk.h"
 #include "ringc/Support/Check.h"
 #include "ringc/Transforms/Passes.h"
@@ -27,23 +28,82 @@ void GroupLowering::run() {
     local->isConst = false;
     handler_.shared.push_back(local);
   }
-  lowerBlock(*handler_.body);
+  lowerBlock(*handler_.body, /*isWhole=*/true);
 }
 
-void GroupLowering::lowerBlock(Block& block) {
+void GroupLowering::lowerBlock(Block& block, bool isWhole) {
   Code code;
-  lowerInto(block, code);
+  lowerInto(block, code, isWhole);
   flush(Build(module_, block.loc()), code);
   block.stmts = std::move(code.out);
 }
 
-void GroupLowering::lowerInto(Block& block, Code& code) {
-  for (Stmt* stmt : block.stmts) {
-    if (analysis_.isUniform(*stmt))
-      lowerUniform(*stmt, code);
-    else
-      addSequential(stmt, code);
+void GroupLowering::lowerInto(Block& block, Code& code, bool isWhole) {
+  const llvm::ArrayRef<Stmt*> stmts = block.stmts;
+  for (size_t i = 0; i < stmts.size(); ++i) {
+    if (const size_t length = leadersStretch(stmts.drop_front(i), isWhole); length != 0) {
+      lowerStretch(stmts.slice(i, length), code, isWhole && i + length == stmts.size());
+      i += length - 1;
+    } else if (analysis_.isUniform(*stmts[i])) {
+      lowerUniform(*stmts[i], code);
+    } else {
+      addSequential(stmts[i], code);
+    }
   }
+}
+
+/// All lanes leave where it returns, but the leader alone runs it.
+bool GroupLowering::isLeadersOwn(const Stmt& stmt) const {
+  const auto* branch = llvm::dyn_cast<IfStmt>(&stmt);
+  if (!analysis_.isUniform(stmt) || llvm::isa<ReturnStmt>(stmt) || breaksOut(stmt) ||
+      continuesOut(stmt) || (branch && analysis_.isReplicable(*branch->condition)))
+    return false;
+  bool isOwn = true;
+  walkStmts(stmt, [&](const Stmt& inner) {
+    isOwn &= !llvm::isa<ParallelForStmt, ReduceStmt, BarrierStmt, UniformLoadStmt>(inner);
+  });
+  return isOwn;
+}
+
+/// How many of `stmts` the leader runs on its own up to the last that may return, or to the end of
+/// the handler; 0 where the first does not return.
+size_t GroupLowering::leadersStretch(llvm::ArrayRef<Stmt*> stmts, bool endsHandler) const {
+  size_t length = 0;
+  for (size_t i = 0; i < stmts.size(); ++i) {
+    if (isLeadersOwn(*stmts[i]))
+      length = i + 1;
+    else if (i == 0 || analysis_.isUniform(*stmts[i]))
+      return length;
+  }
+  return endsHandler ? stmts.size() : length;
+}
+
+/// The lanes meet once behind the whole stretch, not at each of its returns; at the handler's end
+/// they need not.
+void GroupLowering::lowerStretch(llvm::ArrayRef<Stmt*> stmts, Code& code, bool isEnd) {
+  const Build at(module_, stmts.front()->loc());
+  Local* left = at.variable("ring_left", module_.types.boolType());
+  std::vector<Stmt*> own;
+  for (Stmt* stmt : stmts) {
+    const auto* decl = llvm::dyn_cast<DeclStmt>(stmt);
+    (decl && analysis_.isReplicated(*decl->local) ? code.out : own).push_back(stmt);
+  }
+  Block* body = leadersBlock(at, own, code);
+  makeSingleExit(
+      module_, *body, [](const Stmt& stmt) { return llvm::isa<ReturnStmt>(stmt); },
+      [&](Stmt& stmt) {
+        const Build there(module_, stmt.loc());
+        return isEnd ? std::vector<Stmt*>{}
+                     : std::vector<Stmt*>{there.store(left, there.boolean(true))};
+      });
+  if (isEnd) {
+    code.leader.push_back(body);
+    return;
+  }
+  code.leader.push_back(at.declare(left, at.boolean(false)));
+  code.leader.push_back(body);
+  Expr* hasLeft = uniformValue(at, at.load(left), code).expr;
+  code.out.push_back(at.branch(hasLeft, {module_.make<ReturnStmt>(nullptr, at.loc)}));
 }
 
 void GroupLowering::addSequential(Stmt* stmt, Code& code) {
@@ -54,13 +114,11 @@ void GroupLowering::addSequential(Stmt* stmt, Code& code) {
     code.leader.push_back(stmt);
 }
 
-/// Declarations whose locals are used outside this piece of the leader's code move out of its `if`.
-void GroupLowering::flush(const Build& at, Code& code) {
-  if (code.leader.empty())
-    return;
+/// Statements of the leader as a block. Declarations whose locals are used outside of it move out.
+Block* GroupLowering::leadersBlock(const Build& at, const std::vector<Stmt*>& stmts, Code& code) {
   Block* guarded = at.block();
-  const llvm::DenseMap<const Local*, unsigned> inside = countUses(*at.block(code.leader));
-  for (Stmt* stmt : code.leader) {
+  const llvm::DenseMap<const Local*, unsigned> inside = countUses(*at.block(stmts));
+  for (Stmt* stmt : stmts) {
     const std::vector<Local*> declared = declaredBy(*stmt);
     Local* local = declared.empty() ? nullptr : declared.front();
     const bool isShared = local && local->kind == LocalKind::Shared;
@@ -74,6 +132,13 @@ void GroupLowering::flush(const Build& at, Code& code) {
     }
     storeDeclared(*stmt, local, guarded->stmts);
   }
+  return guarded;
+}
+
+void GroupLowering::flush(const Build& at, Code& code) {
+  if (code.leader.empty())
+    return;
+  Block* guarded = leadersBlock(at, code.leader, code);
   code.leader.clear();
   if (guarded->stmts.empty())
     return;

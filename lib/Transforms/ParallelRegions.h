@@ -34,9 +34,13 @@ private:
     bool met;
   };
 
-  void lowerBlock(ir::Block& block);
-  void lowerInto(ir::Block& block, Code& code);
+  void lowerBlock(ir::Block& block, bool isWhole = false);
+  void lowerInto(ir::Block& block, Code& code, bool isWhole = false);
+  bool isLeadersOwn(const ir::Stmt& stmt) const;
+  size_t leadersStretch(llvm::ArrayRef<ir::Stmt*> stmts, bool endsHandler) const;
+  void lowerStretch(llvm::ArrayRef<ir::Stmt*> stmts, Code& code, bool isEnd);
   void addSequential(ir::Stmt* stmt, Code& code);
+  ir::Block* leadersBlock(const Build& at, const std::vector<ir::Stmt*>& stmts, Code& code);
   void flush(const Build& at, Code& code);
   void storeDeclared(ir::Stmt& stmt, ir::Local* local, std::vector<ir::Stmt*>& out);
   ir::Expr* isLeader(const Build& at) const;

@@ -8,6 +8,7 @@ namespace ringc::transforms {
 
 static constexpr PassInfo kPasses[] = {
     {"bind-references", "replace reference locals by their places", bindReferences},
+    {"check-bounds", "an index out of its array fails the handler", checkBounds},
     {"contract-fma", "a * b + c becomes fma(a, b, c)", contractFma},
     {"drop-unused-functions", "drop device functions that nothing calls", dropUnusedFunctions},
     {"fix-block-size", "in kernels, the size of the block becomes a constant", fixBlockSize},
@@ -18,6 +19,8 @@ static constexpr PassInfo kPasses[] = {
      inlineParallelCalls},
     {"inline-reference-calls", "inline calls that pass references, spans or cells",
      inlineReferenceCalls},
+    {"limit-loops", "loops without a bound have a budget of 1000 turns",
+     [](ir::Module& module) { limitLoops(module, 1000); }},
     {"lower-fail", "return after fail()", lowerFail},
     {"lower-parallel", "leader form of Warp and Block handlers", lowerParallel},
     {"narrow-indices", "64-bit arithmetic in 32 bits where the result is the same", narrowIndices},

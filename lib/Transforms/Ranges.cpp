@@ -31,6 +31,40 @@ static Bound tighter(Bound bound, Bound type) {
   return std::min(*bound, *type);
 }
 
+std::optional<Ranges::Key> Ranges::keyOf(const Place& place) {
+  if (const auto* local = llvm::dyn_cast<LocalPlace>(&place)) {
+    const bool isOwn = local->local->isReference()
+                           ? local->local->space == AddressSpace::Message && local->local->isConst
+                           : local->local->kind != LocalKind::Shared;
+    return isOwn ? std::optional<Key>({local->local, {}}) : std::nullopt;
+  }
+  const auto* field = llvm::dyn_cast<FieldPlace>(&place);
+  std::optional<Key> key = field ? keyOf(*field->base) : std::nullopt;
+  if (key)
+    key->second.push_back(field->field);
+  return key;
+}
+
+bool Ranges::canBound(const Place& place) { return keyOf(place).has_value(); }
+
+void Ranges::tighten(const Place& place, uint64_t highest) {
+  const std::optional<Key> key = keyOf(place);
+  if (key && !aliased_.contains(key->first)) {
+    const auto [known, isNew] = places_.try_emplace(*key, highest);
+    known->second = std::min(known->second, highest);
+  }
+}
+
+void Ranges::forget(const Local* local) {
+  std::erase_if(places_, [&](const auto& known) { return known.first.first == local; });
+}
+
+Bound Ranges::ofPlace(const Place& place) const {
+  const std::optional<Key> key = keyOf(place);
+  const auto known = key ? places_.find(*key) : places_.end();
+  return known == places_.end() ? std::nullopt : Bound(known->second);
+}
+
 Bound Ranges::highest(const Expr& expr) const {
   const Bound type = ofType(*expr.type());
   switch (expr.kind()) {
@@ -41,11 +75,8 @@ Bound Ranges::highest(const Expr& expr) const {
       return std::nullopt; // negative
     return integer || type ? Bound(bits) : std::nullopt;
   }
-  case ExprKind::Load: {
-    const auto* place = llvm::dyn_cast<LocalPlace>(llvm::cast<LoadExpr>(expr).place);
-    const auto known = place ? locals_.find(place->local) : locals_.end();
-    return known == locals_.end() ? type : tighter(known->second, type);
-  }
+  case ExprKind::Load:
+    return tighter(ofPlace(*llvm::cast<LoadExpr>(expr).place), type);
   case ExprKind::SpanSize:
     return ring::abi::kMaxLaunchCount;
   case ExprKind::Cast: {
@@ -117,7 +148,8 @@ Bound Ranges::ofBinary(const BinaryExpr& binary) const {
 Bound Ranges::ofBuiltin(const BuiltinExpr& builtin) const {
   const auto blockSize = [&](Builtin first) {
     return std::max(
-        1u, function_.blockSize[static_cast<size_t>(builtin.builtin) - static_cast<size_t>(first)]);
+        1u,
+        function_->blockSize[static_cast<size_t>(builtin.builtin) - static_cast<size_t>(first)]);
   };
   switch (builtin.builtin) {
   case Builtin::ThreadX:

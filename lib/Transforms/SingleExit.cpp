@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Two forms: where every exit can be brought into tail position by moving what follows an `if` into
-// its other branch, no jump is left; else the body becomes `do { ... } while (false)` and each exit
-// a break, with a flag where inner loops and switches stand between.
+// Two forms: where exits are few and every one can be brought into tail position by moving what
+// follows an `if` into its other branch, no jump is left; else the body becomes `do { ... } while
+// (false)` and each exit a break, with a flag where inner loops and switches stand between.
 
 #include "SingleExit.h"
 #include "Build.h"
@@ -22,7 +22,7 @@ public:
   void run(Block& body) {
     if (!contains(body))
       return;
-    if (canBeTail(body.stmts)) {
+    if (exits(body) <= kMaxTailExits && canBeTail(body.stmts)) {
       makeTail(body);
       return;
     }
@@ -37,6 +37,15 @@ public:
   }
 
 private:
+  /// Each exit in tail position nests what follows it deeper.
+  static constexpr unsigned kMaxTailExits = 8;
+
+  unsigned exits(const Stmt& stmt) const {
+    unsigned count = 0;
+    walkStmts(stmt, [&](const Stmt& inner) { count += isExit_(inner); });
+    return count;
+  }
+
   bool contains(const Stmt& stmt) const {
     bool found = false;
     walkStmts(stmt, [&](const Stmt& inner) { found |= isExit_(inner); });

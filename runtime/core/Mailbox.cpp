@@ -135,12 +135,22 @@ void Mailbox::close(AskTicket ticket, Question& question) {
   free_.push_back(ticket.slot);
 }
 
+static std::string reasonOf(std::uint32_t failCode) {
+  switch (failCode) {
+  case kFailBounds:
+    return ": an index was outside of its array";
+  case kFailBudget:
+    return ": its loops ran longer than `ringc --loop-budget` lets them";
+  default:
+    return " (code " + std::to_string(failCode) + ")";
+  }
+}
+
 Status Mailbox::statusOf(Question& question) {
   std::string message =
       question.message.empty() ? describe(question.code) : std::move(question.message);
   if (question.code == StatusCode::Failed)
-    return Status::failed(question.failCode,
-                          message + " (code " + std::to_string(question.failCode) + ")");
+    return Status::failed(question.failCode, message + reasonOf(question.failCode));
   return Status(question.code, std::move(message));
 }
 

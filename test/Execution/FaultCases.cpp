@@ -51,6 +51,67 @@ TEST_P(OnDevice, RegionsOfBlockActorsFail) {
   expectSame([](Runtime& runtime) { return jobsOf<faults::OnBlock>(runtime); });
 }
 
+/// An actor for each index, with a message behind; another one sees none of it.
+template <class A> std::vector<Told> indicesOf(Runtime& runtime) {
+  std::vector<Told> all;
+  const ActorRef<A> other = runtime.spawn<A>().value();
+  for (std::uint32_t place = 0; place < faults::kPlaces; ++place)
+    for (const std::int32_t at :
+         {0, 2, 3, 4, 5, 6, 11, 12, 13, 20, 21, 23, 24, 40, -1, INT32_MIN}) {
+      if (faults::Place(place) == faults::Place::Region && at < 0)
+        continue; // four thousand million calls
+      const ActorRef<A> actor = runtime.spawn<A>().value();
+      for (const ActorRef<A> one : {actor, actor, other})
+        all.push_back(told(
+            runtime
+                .ask<faults::Result>(one, faults::Index{faults::Place(place),
+                                                        one.id.index == other.id.index ? 0 : at,
+                                                        {{5, 6, 7, 8}}})
+                .get()));
+    }
+  EXPECT_OK(runtime.drain());
+  runtime.replies().drain<faults::Result>(
+      [&](const faults::Result& reply) { all.push_back({100, 0, reply.sum, reply.calls}); });
+  return all;
+}
+
+TEST_P(OnDevice, IndicesOutOfArraysFailThreadActors) { expectSame(indicesOf<faults::OnThread>); }
+TEST_P(OnDevice, IndicesOutOfArraysFailWarpActors) { expectSame(indicesOf<faults::OnWarp>); }
+TEST_P(OnDevice, IndicesOutOfArraysFailBlockActors) { expectSame(indicesOf<faults::OnBlock>); }
+
+/// What C++ leaves to chance on the host is contained on a device.
+template <class A> void containsOnDevice(Runtime& device) {
+  const ActorRef<A> other = device.spawn<A>().value();
+  for (const std::int32_t at : {300, -1, INT32_MAX, INT32_MIN}) {
+    const ActorRef<A> actor = device.spawn<A>().value();
+    const Told failed = told(device.ask<faults::Result>(actor, faults::RawIndex{at}).get());
+    EXPECT_EQ(failed.failCode, kFailBounds) << at;
+    const Told behind = told(device.ask<faults::Result>(other, faults::RawIndex{299}).get());
+    EXPECT_EQ(behind.sum, 1u) << at;
+  }
+  const ActorRef<A> actor = device.spawn<A>().value();
+  const Told failed = told(device.ask<faults::Result>(actor, faults::Spin{0, 1}).get());
+  EXPECT_EQ(failed.failCode, kFailBudget);
+  EXPECT_EQ(told(device.ask<faults::Result>(other, faults::RawIndex{0}).get()).sum, 1u);
+}
+
+TEST_P(OnDevice, ThreadActorsAreContained) { containsOnDevice<faults::OnThread>(*device_); }
+TEST_P(OnDevice, WarpActorsAreContained) { containsOnDevice<faults::OnWarp>(*device_); }
+TEST_P(OnDevice, BlockActorsAreContained) { containsOnDevice<faults::OnBlock>(*device_); }
+
+/// Within the budget a loop is a loop.
+template <class A> std::vector<Told> turnsOf(Runtime& runtime) {
+  std::vector<Told> all;
+  const ActorRef<A> actor = runtime.spawn<A>().value();
+  for (const std::uint32_t turns : {0u, 1u, 33u, 5000u, 99999u})
+    all.push_back(told(runtime.ask<faults::Result>(actor, faults::Spin{turns, 0}).get()));
+  return all;
+}
+
+TEST_P(OnDevice, ThreadActorsLoopWithinTheBudget) { expectSame(turnsOf<faults::OnThread>); }
+TEST_P(OnDevice, WarpActorsLoopWithinTheBudget) { expectSame(turnsOf<faults::OnWarp>); }
+TEST_P(OnDevice, BlockActorsLoopWithinTheBudget) { expectSame(turnsOf<faults::OnBlock>); }
+
 TEST(Faults, TheLowestIndexDecides) {
   RuntimeOptions options;
   options.backend = Backend::Cpu;

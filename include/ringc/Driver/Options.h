@@ -19,6 +19,9 @@ enum class TargetKind : uint8_t { Cuda, Msl, Wgsl, Host };
 /// What is written.
 enum class EmitKind : uint8_t { Source, Ir, Ast, Ptx, Cubin, Reflection, Effects, Abi };
 
+/// Some 0.1 s on a GPU, where a turn takes a few nanoseconds.
+inline constexpr uint32_t kDefaultLoopBudget = 1u << 24;
+
 enum class DriverAction : uint8_t { Compile, Help, Version };
 
 struct DriverOptions {
@@ -31,6 +34,8 @@ struct DriverOptions {
   std::optional<std::string> outputFile; ///< `-` is standard output
   std::optional<std::string> outDir;
   bool fastMath = false;
+  bool checksBounds = true;
+  uint32_t loopBudget = kDefaultLoopBudget; ///< turns; 0: loops are not counted
   std::optional<std::string> depfile;
   std::string moduleName; ///< as given, else from the first input
   bool verifyDiagnostics = false;

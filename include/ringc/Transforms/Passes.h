@@ -41,6 +41,12 @@ void fixBlockSize(ir::Module& module);
 /// Drops device functions that nothing calls.
 void dropUnusedFunctions(ir::Module& module);
 
+/// In what handlers run, an index that may be out of its array fails the actor (ring::kFailBounds).
+void checkBounds(ir::Module& module);
+/// In what handlers run, loops that cannot be shown to end within `budget` turns share that many in
+/// each call of a handler; one more fails the actor (ring::kFailBudget). `budget` is not 0.
+void limitLoops(ir::Module& module, uint32_t budget);
+
 /// Lanes that run one message of an actor: 1, 32 or 256, as ring::abi fixes them.
 uint32_t lanesOf(ir::Scope scope);
 

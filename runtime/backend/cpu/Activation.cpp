@@ -5,10 +5,15 @@
 
 #include <ringkernel/abi/Rounds.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace ring::detail {
 namespace {
 
 constexpr std::uint8_t kTouched = 1, kDirty = 2;
+
+thread_local bool runsHandlers = false;
 
 } // namespace
 
@@ -136,5 +141,15 @@ bool contextTrySend(Activation& activation, ActorId target, const TypeInfo& type
 }
 void contextStop(Activation& activation) { activation.stop(); }
 void contextFail(std::uint32_t code) { throw FailSignal{code}; }
+
+void beginHandlers() { runsHandlers = true; }
+
+void indexOutOfBounds(std::size_t index, std::size_t count) {
+  if (runsHandlers)
+    contextFail(kFailBounds);
+  std::fprintf(stderr, "ringkernel: index %zu of a ring::Array of %zu, outside of a handler\n",
+               index, count);
+  std::abort();
+}
 
 } // namespace ring::detail

@@ -27,6 +27,9 @@ struct Tally {
 
 namespace ring::detail {
 
+/// From here on this thread runs handlers and nothing else of the user's.
+void beginHandlers();
+
 /// On lines of its own: it changes with every message.
 class alignas(64) Activation {
 public:

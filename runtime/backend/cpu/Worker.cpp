@@ -51,6 +51,7 @@ void Worker::join() {
 }
 
 void Worker::run() {
+  detail::beginHandlers();
   if (shared_.pin)
     pinThisThread(index_);
   unsigned idle = 0;

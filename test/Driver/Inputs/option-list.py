@@ -4,8 +4,8 @@
 import re
 import sys
 
-expected = {"--target", "--emit", "--arch", "-o", "--out-dir", "--module-name", "--fp", "--depfile",
-            "--verify-diagnostics", "--help", "--version"}
+expected = {"--target", "--emit", "--arch", "-o", "--out-dir", "--module-name", "--fp", "--bounds",
+            "--loop-budget", "--depfile", "--verify-diagnostics", "--help", "--version"}
 with open(sys.argv[1]) as file:
     listed = set(re.findall(r"^  (-[a-z-]+)", file.read(), re.MULTILINE))
 if listed != expected:
