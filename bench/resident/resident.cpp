@@ -80,15 +80,18 @@ void streamIn(ring::Runtime& runtime, unsigned threads, std::size_t perThread,
       ++ready;
       while (!go)
         ;
-      std::vector<bench::Item> items(perThread);
+      bench::Item items[256];
       const std::span<const ring::ActorRef<bench::Sink>> targets(sinks[t]);
-      for (std::uint32_t i = 0; i < perSink; ++i) {
-        for (bench::Item& item : items)
-          item = {i, {i, i * 3, i ^ 5, ~i}};
-        if (ring::Status status = runtime.sendBatch(targets, std::span<const bench::Item>(items));
-            !status)
-          fail("send", status);
-      }
+      for (std::uint32_t i = 0; i < perSink; ++i)
+        for (std::size_t first = 0; first < perThread; first += std::size(items)) {
+          for (bench::Item& item : items)
+            item = {i, {i, i * 3, i ^ 5, ~i}};
+          if (ring::Status status =
+                  runtime.sendBatch(targets.subspan(first, std::size(items)),
+                                    std::span<const bench::Item>(items));
+              !status)
+            fail("send", status);
+        }
     });
   while (ready != threads)
     ;

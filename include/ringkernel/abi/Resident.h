@@ -45,13 +45,16 @@ struct ResidentOutcome {
   std::uint32_t failCode;
 };
 
+inline constexpr std::uint32_t kKeepsNoImage = 0xffffffffu;
+
 /// MessageHeader::type of a command; the target says which actor.
 enum class Command : std::uint16_t { Spawn, ReadState };
 struct CommandArguments {
-  std::uint64_t host;  ///< address of the image or of the place for the state; aligned to 16
+  std::uint64_t from;  ///< address of the image, or of the place for the state; aligned to 16
   std::uint32_t bytes; ///< of the state
   std::uint32_t place; ///< of the state in the arena, in units of 16 bytes
   std::uint32_t actorType;
+  std::uint32_t keep; ///< Spawn: place for a copy of the image, or kKeepsNoImage
 };
 
 /// A directory entry, read and written by the actor's shard alone.

@@ -125,6 +125,7 @@ private:
   Status prepare(const ActorType& type);
   Status loadProgram(Program program);
   Status place(const ActorType& type, ActorId id, const void* image);
+  Status exhausted(const ActorType& type) const;
   bool isQuiescent();
   bool isStill(std::uint64_t& done, std::uint64_t& sent);
   Status brokenStatus();
@@ -154,7 +155,13 @@ private:
   ResidentKernel kernel_;
   StatePlaces places_;
   std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> placeOf_; ///< by actor index
-  std::vector<const ActorType*> types_;                                      ///< of the program
+  /// The image that the last actor of a type began with, and where the device has it.
+  struct LastImage {
+    std::optional<std::uint32_t> place;
+    std::vector<std::byte> bytes;
+  };
+  std::map<const ActorType*, LastImage> lastImages_;
+  std::vector<const ActorType*> types_; ///< of the program
 
   std::mutex deviceMutex_; ///< kernels, stencils and their memory; before kernelMutex_
   RoundModules modules_;

@@ -37,8 +37,8 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
 constexpr std::uint32_t kCreditEvery = 256;
 /// Turns from one look at the rings of all threads to the next: theirs is the first.
 constexpr std::uint32_t kOthersEvery = 16;
-/// Idle turns from one look after the kernel to the next: 1% of their time, and some tenths of a
-/// second where the host sleeps between them.
+/// Turns without a reply from one look after the kernel to the next: 1% of their time, and some
+/// tenths of a second where the host sleeps between them.
 constexpr std::uint32_t kLookEvery = 4096;
 
 } // namespace
@@ -248,6 +248,14 @@ Status Resident::loadProgram(Program program) {
   return whileParked(loadAndBegin);
 }
 
+Status Resident::exhausted(const ActorType& type) const {
+  return Status(StatusCode::Exhausted, "`" + std::string(type.info->name) + "` has a state of " +
+                                           std::to_string(type.info->size) + " bytes and " +
+                                           std::to_string(places_.freeBytes()) + " of " +
+                                           std::to_string(options_.stateBytes) +
+                                           " are free; set `RuntimeOptions::stateBytes`");
+}
+
 Status Resident::place(const ActorType& type, ActorId id, const void* image) {
   const std::uint32_t bytes = type.info->size;
   if (const auto old = placeOf_.find(id.index); old != placeOf_.end()) {
@@ -256,12 +264,17 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
   }
   const std::optional<std::uint32_t> place = places_.take(bytes);
   if (!place)
-    return Status(StatusCode::Exhausted, "`" + std::string(type.info->name) + "` has a state of " +
-                                             std::to_string(bytes) + " bytes and " +
-                                             std::to_string(places_.freeBytes()) + " of " +
-                                             std::to_string(options_.stateBytes) +
-                                             " are free; set `RuntimeOptions::stateBytes`");
+    return exhausted(type);
   placeOf_[id.index] = {*place, bytes};
+  const auto number = std::find(types_.begin(), types_.end(), &type) - types_.begin();
+  abi::CommandArguments arguments{0, bytes, *place, static_cast<std::uint32_t>(number),
+                                  abi::kKeepsNoImage};
+  // Most actors of a type begin alike: the device keeps the last image and copies its own.
+  LastImage& last = lastImages_[&type];
+  if (last.place && std::memcmp(last.bytes.data(), image, bytes) == 0) {
+    arguments.from = kernel_.addressOf(*last.place);
+    return command(abi::Command::Spawn, id, arguments);
+  }
   if (bytes > kernel_.staging().bytes()) {
     if (Status status = whileParked([&] { return kernel_.growStaging(bytes); }); !status)
       return status;
@@ -269,9 +282,13 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
       return status;
   }
   std::memcpy(kernel_.staging().host<void>(), image, bytes);
-  const auto number = std::find(types_.begin(), types_.end(), &type) - types_.begin();
-  return command(abi::Command::Spawn, id,
-                 {kernel_.staging().address(), bytes, *place, static_cast<std::uint32_t>(number)});
+  arguments.from = kernel_.staging().address();
+  if (!last.place)
+    last.place = places_.take(bytes); // without one the next image is read from the host again
+  arguments.keep = last.place.value_or(abi::kKeepsNoImage);
+  last.bytes.assign(static_cast<const std::byte*>(image),
+                    static_cast<const std::byte*>(image) + bytes);
+  return command(abi::Command::Spawn, id, arguments);
 }
 
 Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail::Where where) {
@@ -331,8 +348,8 @@ Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
     const auto place = placeOf_.at(id.index);
     return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
   }
-  if (Status status =
-          command(abi::Command::ReadState, id, {kernel_.staging().address(), actor.size, 0, 0});
+  if (Status status = command(abi::Command::ReadState, id,
+                              {kernel_.staging().address(), actor.size, 0, 0, abi::kKeepsNoImage});
       !status)
     return status.code() == StatusCode::Closed ? Status(StatusCode::NotFound, "the actor is gone")
                                                : status;
@@ -476,12 +493,12 @@ bool Resident::readAllReplies() {
 }
 
 bool Resident::pump() {
-  if (readReplies(clientOfThread()))
-    return true;
   const std::uint32_t turn = idleTurns_.load(std::memory_order_relaxed) + 1;
-  idleTurns_.store(turn, std::memory_order_relaxed); // a turn that is lost does no harm
-  if (turn % kOthersEvery == 0 && readAllReplies())
+  if (readReplies(clientOfThread()) || (turn % kOthersEvery == 0 && readAllReplies())) {
+    idleTurns_.store(0, std::memory_order_relaxed); // the kernel lives
     return true;
+  }
+  idleTurns_.store(turn, std::memory_order_relaxed); // a turn that is lost does no harm
   if (turn % kLookEvery == 0) {
     std::unique_lock kernel(kernelMutex_, std::try_to_lock);
     if (kernel) // else its owner finds out

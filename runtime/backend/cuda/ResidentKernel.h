@@ -55,6 +55,10 @@ public:
   void giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared);
   /// The sum of what each shard tells between two of its batches.
   Result<abi::ResidentCounters> counters();
+  /// Of a place in the arena, for the device.
+  std::uint64_t addressOf(std::uint32_t place) const {
+    return states_.address() + std::uint64_t(place) * 16;
+  }
   /// Of a parked kernel: `place` in units of 16 bytes.
   Status readState(std::uint32_t place, std::span<std::byte> state);
 

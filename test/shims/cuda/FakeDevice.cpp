@@ -116,11 +116,13 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
 abi::ResidentOutcomeCode FakeDevice::obey(const abi::MessageHeader& header,
                                           const abi::CommandArguments& arguments) {
   abi::ResidentEntry& entry = table_.directory[header.targetIndex];
-  auto* host = reinterpret_cast<void*>(arguments.host);
+  auto* host = reinterpret_cast<void*>(arguments.from);
   if (header.type == static_cast<std::uint16_t>(abi::Command::Spawn)) {
     entry = {arguments.place, header.targetGeneration,
              static_cast<std::uint16_t>(arguments.actorType), abi::kEntryActive, 0};
     std::memcpy(table_.states + std::uint64_t(entry.place) * 16, host, arguments.bytes);
+    if (arguments.keep != abi::kKeepsNoImage)
+      std::memcpy(table_.states + std::uint64_t(arguments.keep) * 16, host, arguments.bytes);
     return abi::ResidentOutcomeCode::Ok;
   }
   if (entry.generation != header.targetGeneration || entry.life == abi::kEntryFree)

@@ -2,8 +2,8 @@
 //
 // A batch of staged messages: what is for another shard goes on, what is for ours is handled, in
 // rounds. Thread actors: lanes of one actor take turns by rank, so that its messages are handled in
-// order; a round is one call a lane. Warp and Block actors: one message a round, by all lanes.
-// Commands: a round each, at their place. The sends of a round go out when it has ended.
+// order; a round is one call a lane. Warp and Block actors: one message a round, by all lanes. The
+// sends of a round go out when it has ended. Commands stand between rounds, at their place.
 //
 // One message alone is the case that somebody waits for: whatever it does not need is branched
 // around, and each step stands in the code once, since instructions that are not in the cache cost
@@ -160,18 +160,17 @@ struct ring_Part {
   ring_u32 groups;  ///< lanes whose messages take a round each
   ring_u32 rank;
   const ring_u32* forward; ///< the stream, where this lane's message is for another shard
-  bool isCommand;
 };
 
-/// Staged messages [begin, end), or the command at `begin`.
+/// Staged messages [begin, end), none of them a command to this shard.
 __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 begin, ring_u32 end,
-                                               bool isCommand, ring_Task& task) {
+                                               ring_Task& task) {
   const bool isActive = warp.lane >= begin && warp.lane < end;
   ring_Staged& mine = warp.staged(isActive ? warp.lane : begin);
   const bool isLocal = isActive && ring_shardOf(mine.header.targetIndex) == warp.shard;
   task = ring_Task{};
   task.scope = ring_kNoScope;
-  if (isLocal && !isCommand)
+  if (isLocal)
     ring_find(mine, task);
   ring_Part part;
   part.forward = isActive && !isLocal ? mine.words() : nullptr;
@@ -179,7 +178,6 @@ __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 b
   part.groups = __ballot_sync(ring_kAllLanes,
                               task.scope == ring_kWarpScope || task.scope == ring_kBlockScope);
   part.waiting = __ballot_sync(ring_kAllLanes, isActive) & ~part.groups;
-  part.isCommand = isCommand;
   return part;
 }
 
@@ -248,7 +246,7 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
   const bool isAlone = alone == ring_Alone::Handled;
   ring_Counts counts{};
   ring_u32 commands = 0, done = 0, begin = 0, round = 0;
-  ring_Part part{isAlone ? 1u : 0u, 0, 0, nullptr, false};
+  ring_Part part{isAlone ? 1u : 0u, 0, 0, nullptr};
   if (isAlone) {
     done = 1;
   } else {
@@ -264,10 +262,14 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
         break;
       // Messages up to the next command, or that.
       const ring_u32 ahead = commands >> done;
-      const bool isCommand = (ahead & 1u) != 0;
       begin = done;
-      done = isCommand ? begin + 1 : ahead != 0 ? begin + __ffs(ahead) - 1 : count;
-      part = ring_part(warp, begin, done, isCommand, task);
+      if ((ahead & 1u) != 0) {
+        ring_command(warp, begin);
+        ++done;
+        continue;
+      }
+      done = ahead != 0 ? begin + __ffs(ahead) - 1 : count;
+      part = ring_part(warp, begin, done, task);
       round = 0;
     }
     const bool isGroup = part.waiting == 0;
@@ -293,10 +295,6 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
         return;
       if (handled) {
         ring_finish(ctx, *task.entry);
-      } else if (part.isCommand) {
-        const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
-        if (runs)
-          ring_putAnswer(ctx, code);
       } else if (runs && !part.forward) {
         ring_putAnswer(ctx, isThread ? ring_abi::ResidentOutcomeCode::Gone : task.found);
       }
@@ -305,7 +303,7 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
       ++round;
     }
     const ring_u32* const forward = isGroup ? nullptr : part.forward;
-    ring_count(warp, ctx, runs && !forward && !part.isCommand, handled, counts);
+    ring_count(warp, ctx, runs && !forward, handled, counts);
     ring_flush(warp, ctx, runs, forward, counts);
   }
   if (warp.lane != 0)

@@ -9,6 +9,7 @@
 /// Copies whole chunks between pinned memory and the arena.
 __device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const void* from,
                                           ring_u32 bytes) {
+#pragma unroll 1
   for (ring_u32 i = warp.lane; i < (bytes + 15) / 16; i += 32)
     ((uint4*)to)[i] = __ldcv((const uint4*)from + i);
 }
@@ -24,7 +25,11 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
   const bool isLeader = warp.lane == 0;
   switch (ring_abi::Command(header.type)) {
   case ring_abi::Command::Spawn:
-    ring_copy(warp, state, (const void*)arguments.host, arguments.bytes);
+    ring_copy(warp, state, (const void*)arguments.from, arguments.bytes);
+    if (arguments.keep != ring_abi::kKeepsNoImage) { // from the host: kept for the next actor
+      ring_copy(warp, ring_table.states + ring_u64(arguments.keep) * 16, state, arguments.bytes);
+      ring_fenceHost(); // another shard may read it after the answer
+    }
     __syncwarp();
     if (isLeader)
       entry = {arguments.place, header.targetGeneration, ring_u16(arguments.actorType),
@@ -34,11 +39,24 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
   case ring_abi::Command::ReadState:
     if (entry.generation != header.targetGeneration || entry.life == ring_abi::kEntryFree)
       return ring_abi::ResidentOutcomeCode::Gone;
-    ring_copy(warp, (void*)arguments.host, ring_table.states + ring_u64(entry.place) * 16,
+    ring_copy(warp, (void*)arguments.from, ring_table.states + ring_u64(entry.place) * 16,
               arguments.bytes);
     ring_fenceHost(); // each lane's own stores, before the answer
     __syncwarp();
     return ring_abi::ResidentOutcomeCode::Ok;
   }
   return ring_abi::ResidentOutcomeCode::WrongType;
+}
+
+/// The command at `index`: obeyed and answered.
+__device__ __forceinline__ void ring_command(ring_Warp& warp, ring_u32 index) {
+  const ring_Staged& message = warp.staged(index);
+  const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
+  const ring_abi::MessageHeader& header = message.header;
+  if (warp.lane == 0) {
+    ring_writeOutcome(warp.sends, header.targetIndex, header.targetGeneration,
+                      ring_outcomeFlags(0, header.sourceShard), message.origin, code, 0);
+    ++warp.counters->replies;
+  }
+  ring_deliverOne(warp, ring_ringOfHost(warp, header.sourceShard), warp.sends);
 }

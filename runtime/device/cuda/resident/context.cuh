@@ -121,14 +121,16 @@ __device__ __noinline__ void ring_writeOutcome(ring_u32* to, ring_u32 index, rin
   to[ring_abi::kPayloadWord] = ring_u32(code);
   to[ring_abi::kPayloadWord + 1] = failCode;
 }
+__device__ __forceinline__ ring_u32 ring_outcomeFlags(ring_u32 flags, ring_u32 client) {
+  return flags | ring_abi::kFlagOutcome | ring_abi::kFlagToHost |
+         ring_abi::chunksOf(sizeof(ring_abi::ResidentOutcome)) << 8 | client << 16;
+}
 /// What became of a message or of the actor, to a client of the host.
 __device__ __forceinline__ void ring_putOutcome(ring_Context& ctx, ring_u32 client, ring_u32 flags,
                                                 ring_u64 correlation,
                                                 ring_abi::ResidentOutcomeCode code) {
   ring_writeOutcome(ctx.outbox.at(ctx.sends++), ctx.self.index, ctx.self.generation,
-                    flags | ring_abi::kFlagOutcome | ring_abi::kFlagToHost |
-                        ring_abi::chunksOf(sizeof(ring_abi::ResidentOutcome)) << 8 | client << 16,
-                    correlation, code, ctx.failCode);
+                    ring_outcomeFlags(flags, client), correlation, code, ctx.failCode);
 }
 
 // What the modules' ring_reply, ring_send and ring_trySend call, with types of this program.

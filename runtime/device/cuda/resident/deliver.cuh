@@ -97,6 +97,7 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
     const auto* const stream = (const ring_u32*)ring_shuffle(ring_u64(words), from);
     const ring_u32 ofSlot = __shfl_sync(ring_kAllLanes, tag, from);
     const ring_u32 both = __shfl_sync(ring_kAllLanes, used | count << 16, from);
+#pragma unroll 1
     for (ring_u32 i = warp.lane % ring_kLanesOfSlot; i < both >> 16; i += ring_kLanesOfSlot) {
       ring_Chunk chunk = {ofSlot, {0, 0, 0}};
       if (i < (both & 0xffff))
@@ -176,6 +177,7 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
   const ring_u32 count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
   const ring_u32 tag = ring_abi::tagOfLap(lap);
   ring_Chunk* const slot = ring_slotAt(warp, ring, ticket);
+#pragma unroll 1
   for (ring_u32 i = warp.lane; i < count; i += 32) {
     const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
     ring_storeChunk(slot + i, {tag, {from[0], from[1], from[2]}});

@@ -31,17 +31,25 @@ __device__ __forceinline__ ring_Look ring_look(const ring_Warp& warp, const ring
                                                ring_u64 read, ring_u32 slots) {
   ring_Look look;
   look.slots = slots;
+  // No branches: the compiler would wait at their ends for what is on its way.
 #pragma unroll
   for (ring_u32 i = 0; i < ring_kDepth * ring_kLoadsOfSlot; ++i) {
     const ring_u32 slot = i / ring_kLoadsOfSlot * ring_kSlotsAtOnce + warp.lane / ring_kLanesOfSlot;
     const ring_u32 chunk =
         i % ring_kLoadsOfSlot * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
     const ring_Chunk* from =
-        ring + ((ring_u32(read) + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk;
+        ring + (((ring_u32(read) + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk);
     look.chunks[i] =
         isHost ? ring_loadHostChunk(from, slot < slots) : ring_loadChunk(from, slot < slots);
   }
   return look;
+}
+
+/// Whether the first chunk of the first slot is there.
+template <ring_u32 ringSlots>
+__device__ __forceinline__ bool ring_isThere(const ring_Look& look, ring_u64 read) {
+  return look.slots != 0 &&
+         __shfl_sync(ring_kAllLanes, look.chunks[0].tag, 0) == ring_abi::tagOf(read, ringSlots);
 }
 
 /// Stages the messages that are whole, in order, up to the first that is not; gives how many.
