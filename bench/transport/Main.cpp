@@ -20,7 +20,7 @@ using ring::TransportMode;
 struct Options {
   int rounds = 11;
   double scale = 1;
-  unsigned pushWarps = 16, popWarps = 16;
+  unsigned pushWarps = 0, popWarps = 0;
   std::vector<std::uint32_t> sizes = {64, 256, 1024, 4096};
   std::vector<unsigned> threads = {1, 4, 8, 14};
   std::string direction = "both";
@@ -32,6 +32,14 @@ const char* const kDefinition =
     "from the kernel's launch until all host threads are done and the kernel has ended; one ring a "
     "host thread; every word of every record written and checked, order and count too";
 
+/// One ring wants many warps; many rings with as many would have more under way than the link
+/// takes well, some 250 KB.
+unsigned warpsFor(TransportDirection direction, unsigned threads) {
+  if (direction == TransportDirection::ToHost)
+    return threads == 1 ? 32 : 16;
+  return threads <= 4 ? 32 : threads <= 8 ? 16 : 8;
+}
+
 bench::StreamShape shapeOf(const Options& options, TransportDirection direction,
                            std::uint32_t slotBytes, unsigned threads) {
   bench::StreamShape shape{};
@@ -39,7 +47,9 @@ bench::StreamShape shapeOf(const Options& options, TransportDirection direction,
   shape.slotBytes = slotBytes;
   shape.slots = std::clamp((4u << 20) / slotBytes, 1024u, 1u << 14);
   shape.threads = threads;
-  shape.warps = direction == TransportDirection::ToHost ? options.pushWarps : options.popWarps;
+  const unsigned given =
+      direction == TransportDirection::ToHost ? options.pushWarps : options.popWarps;
+  shape.warps = given != 0 ? given : warpsFor(direction, threads);
   // 512 MiB a ring; a multiple of what all warps take in turn.
   const auto messages = static_cast<std::uint32_t>((512 << 20) * options.scale / slotBytes);
   const std::uint32_t turn = shape.warps * ring::abi::kReaderBlock;
@@ -139,8 +149,9 @@ int main(int argc, char** argv) {
   app.add_option("--scale", options.scale, "part of 512 MiB a ring and run")
       ->check(CLI::Range(0.0001, 4.0));
   app.add_option("--push-warps", options.pushWarps,
-                 "warps that push into a ring, a multiple of 16");
-  app.add_option("--pop-warps", options.popWarps, "warps that read a ring: 16, 32 or 64");
+                 "warps that push into a ring, a multiple of 16; 0: by the number of rings");
+  app.add_option("--pop-warps", options.popWarps,
+                 "warps that read a ring: a power of two from 8 to 64; 0: by the number of rings");
   app.add_option("--sizes", options.sizes, "bytes of a slot")->delimiter(',');
   app.add_option("--threads", options.threads, "host threads, a ring each")
       ->delimiter(',')

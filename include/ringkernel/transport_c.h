@@ -42,7 +42,7 @@ typedef struct ring_transport_options {
 
 /* What a kernel gets by value: ring::abi::TransportRing. */
 typedef struct ring_transport_ring {
-  uint64_t words[12];
+  uint64_t words[11];
 } ring_transport_ring;
 
 typedef struct ring_transport_record {

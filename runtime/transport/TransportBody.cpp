@@ -91,12 +91,13 @@ struct TransportBody::Layout {
   Layout(TransportDirection direction, const TransportOptions& options, const Sizes& its)
       : sizes(its), slotCount(options.slots),
         readers(direction == TransportDirection::ToDevice ? options.readers : 0),
-        toProducer(kApart), slots(toProducer + roundUp(sizeof(abi::TransportMark) * (readers + 1))),
+        toProducer(kApart),
+        slots(toProducer + roundUp(sizeof(abi::TransportMark) * std::max(readers, 1u))),
         lines(slots + roundUp((sizeof(abi::Chunk) * slotCount) << sizes.chunkShift)),
         arena(lines + roundUp(std::size_t(sizes.lineBytes) * slotCount)),
         end(arena +
             (sizes.granules == 0 ? 0 : roundUp(options.arenaBytes) + roundUp(sizes.maxBytes))),
-        control(readers == 0 ? sizeof(abi::TransportGate) : sizeof(abi::TransportSeats)) {}
+        control(readers == 0 ? sizeof(abi::TransportGate) : sizeof(std::uint64_t) * readers) {}
 
   Sizes sizes;
   std::uint32_t slotCount, readers;
@@ -125,11 +126,6 @@ Result<std::shared_ptr<TransportBody>> TransportBody::create(TransportDirection 
   ring.maxBytes = sizes->maxBytes;
   ring.granules = sizes->granules;
   ring.readers = layout.readers;
-  // A reader has a block in each part, and a lap four parts at least.
-  const std::uint32_t partSlots =
-      std::max(options.slots / 8, std::max(layout.readers, 1u) * abi::kReaderBlock);
-  if (layout.readers != 0 && partSlots <= options.slots / 4)
-    ring.partShift = static_cast<std::uint32_t>(std::countr_zero(partSlots));
   body->device_ = ring;
   if (Status status =
           options.memory.empty() ? body->onGpu(layout) : body->inMemory(layout, options.memory);
@@ -162,7 +158,7 @@ void TransportBody::place(const Layout& layout, std::byte* host, std::byte* devi
     if (direction_ == TransportDirection::ToHost)
       ring.gate = reinterpret_cast<abi::TransportGate*>(control);
     else
-      ring.seats = reinterpret_cast<abi::TransportSeats*>(control);
+      ring.positions = reinterpret_cast<std::uint64_t*>(control);
   }
 }
 
@@ -228,14 +224,10 @@ std::vector<std::byte> TransportBody::firstControl(const Layout& layout) const {
     std::memcpy(bytes.data(), &gate, sizeof(gate));
     return bytes;
   }
-  abi::TransportSeats seats{};
-  const std::uint64_t part = start_ >> host_.partShift;
   for (std::uint32_t reader = 0; reader < layout.readers; ++reader) {
-    seats.next[reader] = abi::firstTicket(start_, reader, layout.readers);
-    // Who begins behind the first part is through with it.
-    seats.arrived[part % abi::kTransportParts] += seats.next[reader] >> host_.partShift != part;
+    const std::uint64_t first = abi::firstTicket(start_, reader, layout.readers);
+    std::memcpy(bytes.data() + reader * sizeof(first), &first, sizeof(first));
   }
-  std::memcpy(bytes.data(), &seats, sizeof(seats));
   return bytes;
 }
 
@@ -247,7 +239,6 @@ void TransportBody::begin() {
   }
   for (std::uint32_t reader = 0; reader < host_.readers; ++reader)
     host_.toProducer[reader] = {abi::firstTicket(start_, reader, host_.readers), 0, 0};
-  host_.toProducer[host_.readers] = {start_, 0, 0};
 }
 
 } // namespace ring::detail

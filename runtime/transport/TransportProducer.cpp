@@ -87,25 +87,18 @@ RINGKERNEL_WIDE void writeSlots(abi::Chunk* slot, std::uint32_t slotChunks, std:
 
 } // namespace
 
-/// Looks how far the readers are: first at what all gave back together, then, where that is
-/// nothing new, at each. Pairs with their releasing stores.
+/// Looks how far the readers are. Pairs with their releasing stores.
 void TransportProducer::State::askReaders() {
-  const auto ahead = [&](const abi::TransportMark& mark) {
-    return static_cast<std::int64_t>(__atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
-  };
-  std::int64_t least = ahead(ring.toProducer[ring.readers]);
-  if (least <= 0) {
-    least = static_cast<std::int64_t>(ticket - freed); // a reader whose turn has not come is ahead
-    for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
-      const abi::TransportMark& mark = ring.toProducer[reader];
-      least = std::min(least, ahead(mark));
-      if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
-        isClosed = true;
-    }
-    if (least <= 0)
-      return;
+  std::uint64_t least = ticket - freed; // a reader whose turn has not come is further
+  for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
+    const abi::TransportMark& mark = ring.toProducer[reader];
+    least = std::min(least, __atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
+    if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
+      isClosed = true;
   }
-  freed += static_cast<std::uint64_t>(least);
+  if (least == 0)
+    return;
+  freed += least;
   if (!granuleAfter.empty())
     freedGranule = granuleAfter[(freed - 1) & (slotCount() - 1)];
 }
@@ -234,10 +227,7 @@ RINGKERNEL_WIDE void TransportProducer::close() {
 }
 
 std::size_t TransportProducer::approximateSize() {
-  for (std::uint64_t before = ~state_->freed; before != state_->freed;) {
-    before = state_->freed;
-    state_->askReaders();
-  }
+  state_->askReaders();
   return state_->ticket - state_->freed;
 }
 

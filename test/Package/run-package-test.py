@@ -86,6 +86,8 @@ def checkProject(options: argparse.Namespace, arguments: list) -> None:
            "own (plain memory): cannot compile `Meter` for the device: seen: Meter_round\n",
            "the project's own device was not driven as expected")
 
+    expect(run(build / "stream") == "Empty Closed, 7 headers\n", "the transport says something else")
+
     expect("no work to do" in run(options.cmake, "--build", build), "a second build does something")
 
     header = source / "config" / "MeterLimit.h"

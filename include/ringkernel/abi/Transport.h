@@ -59,24 +59,15 @@ struct alignas(128) TransportGate {
   std::uint64_t reserved2[15];
 };
 
-/// Readers on a GPU, in its memory. A part is an eighth of a lap: the last reader that is through
-/// with it gives it back, so that the host has one mark to look at and the link few fences to wait
-/// for. Where readers are idle, each says where it is.
-inline constexpr std::uint32_t kTransportParts = 16; ///< two laps of them: nobody is further ahead
-struct alignas(128) TransportSeats {
-  std::uint64_t next[kMaxTransportReaders]; ///< tickets
-  std::uint64_t arrived[kTransportParts];   ///< readers through with a part, of all laps
-};
-
 /// One end as kernels see it; given to them by value.
 struct TransportRing {
   Chunk* slots;              ///< [slotCount][slotChunks]
   std::uint8_t* lines;       ///< [slotCount][lineBytes]
   std::uint8_t* arena;       ///< [granules], and behind them room for the longest record
-  TransportMark* toProducer; ///< the consumer's; of readers on a GPU one each, then all readers'
+  TransportMark* toProducer; ///< the consumer's; of readers on a GPU one each
   TransportMark* toConsumer; ///< the producer's: closed, and with how many records
   TransportGate* gate;       ///< of producers on a GPU
-  TransportSeats* seats;     ///< of readers on a GPU
+  std::uint64_t* positions;  ///< of readers on a GPU, in its memory: their next tickets
   std::uint32_t version;
   std::uint32_t slotShift;   ///< slotCount is 1 << slotShift
   std::uint32_t chunkShift;  ///< slotChunks is 1 << chunkShift
@@ -85,13 +76,10 @@ struct TransportRing {
   std::uint32_t maxBytes;    ///< of a record
   std::uint32_t granules;    ///< 0 or a power of two
   std::uint32_t readers;     ///< on a GPU; a power of two, 0 where the host reads
-  std::uint32_t partShift;   ///< a part has 1 << partShift slots; 0: a small ring has no parts
-  std::uint32_t reserved;
 };
 
 static_assert(sizeof(TransportMark) == 16 && sizeof(TransportGate) == 256);
-static_assert(sizeof(TransportSeats) == 640);
-static_assert(sizeof(TransportRing) == 96);
+static_assert(sizeof(TransportRing) == 88);
 
 /// Chunks of a slot that a record in it takes.
 RINGKERNEL_ABI_CALL constexpr std::uint32_t transportChunks(std::uint32_t bytes) {

@@ -78,10 +78,6 @@ TEST_P(TransportAccess, CreditsAreHandedOnInOrder) {
                                      "st.release.sys.global.u64"}));
 }
 
-TEST_P(TransportAccess, ReadersCountEachOtherIn) {
-  EXPECT_EQ(with("acq_rel.gpu"), Names{"atom.acq_rel.gpu.global.add.u64"});
-}
-
 TEST_P(TransportAccess, TicketsStayOnTheDevice) {
   EXPECT_EQ(with(".relaxed.gpu"),
             (Names{"atom.relaxed.gpu.global.add.u64", "ld.relaxed.gpu.global.u32",

@@ -98,6 +98,23 @@ TEST_P(Corrupt, AnyBitOfADescriptor) {
     }
 }
 
+/// A place that is another record's, told as whole: granules have an order.
+TEST_P(Corrupt, APlaceOutOfOrder) {
+  InMemory<ToHost> transport(smallOptions(GetParam()));
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  gpu::TransportProducer producer(ring);
+  std::byte place[4096];
+  std::size_t size;
+  for (uint64_t i = 0; i < 3; ++i)
+    pushTo(producer, i, 1000);
+  slot(ring, 1).words[1] = slot(ring, 0).words[1];
+  slot(ring, 1).words[2] = ~slot(ring, 1).words[1];
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Corrupt);
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  EXPECT_TRUE(isRecord({place, size}, 2, 1, 1000));
+}
+
 /// All of the arena hidden behind corrupt slots, and producers that want nothing but arena: their
 /// note tells what is free.
 TEST_P(Corrupt, GranulesBehindCorruptSlotsComeBackThoughNoRecordFollows) {

@@ -120,6 +120,19 @@ TEST_P(ToDeviceTest, ClosedComesAfterTheLastRecord) {
   EXPECT_EQ(transport.ends.host.approximateSize(), 0u) << "told at the end";
 }
 
+/// Its mark may overtake records.
+TEST_P(ToDeviceTest, ClosedWaitsForWhatIsOnItsWay) {
+  InMemory<ToDevice> transport(options());
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  std::vector<Reader> readers = readersOf(transport);
+  uint32_t size;
+  *ring.toConsumer = {options().start + 1, 0, 1};
+  EXPECT_EQ(readers[turn(0)].tryPop(place.data(), 64, size), TransportResult::Empty);
+  ASSERT_EQ(push(transport.ends.host, 0, 16), TransportResult::Ok);
+  EXPECT_EQ(readers[turn(0)].tryPop(place.data(), 64, size), TransportResult::Ok);
+  EXPECT_EQ(readers[turn(0)].tryPop(place.data(), 64, size), TransportResult::Closed);
+}
+
 TEST_P(ToDeviceTest, AReaderThatClosesEndsThePushes) {
   InMemory<ToDevice> transport(options());
   std::vector<Reader> readers = readersOf(transport);

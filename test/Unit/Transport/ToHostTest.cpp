@@ -140,6 +140,22 @@ TEST_P(ToHostTest, ClosedComesAfterTheLastRecord) {
   EXPECT_EQ(consumer.tryPop(place, size), TransportResult::Closed);
 }
 
+/// Writes to the host arrive in any order: the mark of a close may overtake records.
+TEST_P(ToHostTest, ClosedWaitsForWhatIsOnItsWay) {
+  InMemory<ToHost> transport(options());
+  const abi::TransportRing& ring = transport.ends.device.ring();
+  TransportProducer producer(ring);
+  std::byte place[64];
+  std::size_t size;
+  *ring.toConsumer = {options().start + 2, 0, 1};
+  for (uint64_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Empty);
+    ASSERT_EQ(push(producer, i, 16), TransportResult::Ok);
+    EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
+  }
+  EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Closed);
+}
+
 TEST_P(ToHostTest, TheHostMayEndTheKernelsSide) {
   InMemory<ToHost> transport(options());
   TransportProducer producer(transport.ends.device.ring());

@@ -77,6 +77,52 @@ TEST_P(Traffic, ManyWarpsToTheHost) {
     EXPECT_EQ(numbers, kEach);
 }
 
+/// More is wanted at once than the ring has, most of the time.
+TEST_P(Traffic, BatchesInARingTooSmallForAll) {
+  TransportOptions small = options();
+  small.slots = 64;
+  constexpr uint32_t kBatch = 24, kBytes = 40;
+  InMemory<ToHost> transport(small);
+  std::atomic<uint32_t> failures{0}, left{kWarps};
+  std::vector<std::thread> warps;
+  for (uint32_t warp = 0; warp < kWarps; ++warp)
+    warps.emplace_back([&, warp] {
+      gpu::TransportProducer producer(transport.ends.device.ring());
+      std::vector<uint32_t> records(kBatch * kBytes / 4);
+      for (uint64_t i = 0; i < 24000; i += kBatch) {
+        for (uint32_t k = 0; k < kBatch; ++k)
+          std::memcpy(records.data() + k * kBytes / 4, recordOf(i + k, warp, kBytes).data(),
+                      kBytes);
+        TransportResult result;
+        while ((result = producer.tryPushBatch(records.data(), kBytes, kBytes, kBatch)) ==
+               TransportResult::Full)
+          std::this_thread::yield();
+        failures += result != TransportResult::Ok;
+      }
+      if (left.fetch_sub(1) == 1)
+        producer.close();
+    });
+  uint64_t next[kWarps] = {}, wrong = 0;
+  std::byte place[64];
+  std::size_t size;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  TransportResult result;
+  while ((result = transport.ends.host.pop(place, size, deadline)) != TransportResult::Closed &&
+         wrong == 0) {
+    uint32_t warp = kWarps;
+    std::memcpy(&warp, place, sizeof(warp));
+    wrong += result != TransportResult::Ok || warp >= kWarps ||
+             !isRecord({place, size}, next[warp]++, warp, kBytes);
+  }
+  transport.ends.host.close();
+  for (std::thread& warp : warps)
+    warp.join();
+  EXPECT_EQ(wrong, 0u);
+  EXPECT_EQ(failures, 0u);
+  for (const uint64_t numbers : next)
+    EXPECT_EQ(numbers, 24000u);
+}
+
 TEST_P(Traffic, FromTheHostToManyWarps) {
   InMemory<ToDevice> transport(options());
   constexpr uint64_t kAll = kEach * kWarps;

@@ -54,7 +54,6 @@ inline uint64_t takeCredits(uint64_t* from, uint64_t count) {
 inline void addCredits(uint64_t* to, uint64_t count) {
   __atomic_fetch_add(to, count, __ATOMIC_RELEASE);
 }
-inline uint64_t arrive(uint64_t* at) { return __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL); }
 inline bool tryLock(uint32_t* lock) {
   uint32_t expected = 0;
   return __atomic_compare_exchange_n(lock, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);

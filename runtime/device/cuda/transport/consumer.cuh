@@ -18,7 +18,7 @@ public:
   /// ring::Transport<ToDevice> gives; it must outlive this.
   RING_DEVICE TransportConsumer(const abi::TransportRing& ring, std::uint32_t reader)
       : ring_(ring), lane_(detail::laneIndex()), reader_(reader),
-        next_(detail::load64(ring.seats->next + reader)) {}
+        next_(detail::load64(ring.positions + reader)) {}
 
   /// The next record, in any memory: `to` is aligned to 4 and has room for `capacity` bytes, a
   /// multiple of 4. Ok; Empty; Closed where the host closed and all is read; TooLarge where the
@@ -70,7 +70,7 @@ public:
     return result;
   }
 
-  /// Tells the host now what was read; pops do so eight times a lap, and when idle for a while.
+  /// Tells the host now what was read; pops do so twice a lap, and when idle for a while.
   RING_DEVICE void publish() {
     detail::syncWarp();
     if (lane_ == 0)
@@ -330,7 +330,6 @@ private:
 
   RING_DEVICE void advance(std::uint32_t count) {
     using namespace detail;
-    const uint64_t part = next_ >> ring_.partShift;
     next_ += count;
     if (next_ % abi::kReaderBlock == 0) {
       next_ += uint64_t(ring_.readers - 1) * abi::kReaderBlock;
@@ -339,24 +338,9 @@ private:
     }
     unpublished_ += count;
     if (lane_ == 0)
-      store64(ring_.seats->next + reader_, next_);
-    if (ring_.partShift == 0) {
-      if (unpublished_ * 2 * ring_.readers > mask())
-        publish();
-    } else if (next_ >> ring_.partShift != part) {
-      finish(part);
-    }
-  }
-
-  /// This reader is through with a part; the last one gives it back.
-  RING_DEVICE void finish(std::uint64_t part) {
-    using namespace detail;
-    syncWarp();
-    if (lane_ != 0)
-      return;
-    const uint64_t before = arrive(&ring_.seats->arrived[part % abi::kTransportParts]);
-    if ((before & (ring_.readers - 1)) == ring_.readers - 1)
-      releaseToHost(&ring_.toProducer[ring_.readers].slots, (part + 1) << ring_.partShift);
+      store64(ring_.positions + reader_, next_);
+    if (unpublished_ * 2 * ring_.readers > mask()) // seldom: each costs this warp a fence
+      publish();
   }
 
   static constexpr std::uint32_t kIdleLooks = 16;

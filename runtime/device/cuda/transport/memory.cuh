@@ -116,12 +116,6 @@ RING_DEVICE uint64_t takeCredits(uint64_t* from, uint64_t count) {
 RING_DEVICE void addCredits(uint64_t* to, uint64_t count) {
   asm volatile("red.release.gpu.global.add.u64 [%0], %1;" ::"l"(to), "l"(count) : "memory");
 }
-/// Counts a reader in whose reads came before, behind those that came before it.
-RING_DEVICE uint64_t arrive(uint64_t* at) {
-  uint64_t before;
-  asm volatile("atom.acq_rel.gpu.global.add.u64 %0, [%1], 1;" : "=l"(before) : "l"(at) : "memory");
-  return before;
-}
 /// The lock of a gate: true where it was free. Pairs with unlock().
 RING_DEVICE bool tryLock(uint32_t* lock) {
   uint32_t before;
