@@ -51,7 +51,7 @@ struct TransportConsumer::State {
 namespace {
 
 /// Slots ahead whose lines are asked for while one is read.
-constexpr std::uint64_t kAhead = 12;
+constexpr std::uint64_t kAhead = 8;
 
 /// True where `tag` may stand in a slot of this lap that was not written yet.
 bool isOldTag(std::uint32_t tag, std::uint64_t lap) {
@@ -71,16 +71,6 @@ RINGKERNEL_WIDE inline bool lookInSlot(const abi::Chunk* slot, std::uint32_t tag
   std::memcpy(copy, words, sizeof(words));
   std::byte* at = copy + sizeof(words);
   const std::uint32_t used = abi::transportChunks(head[1]);
-  if (used == 4) { // a slot of 64 bytes: its line at once, and one look at all tags
-    ChunkWords chunks[3];
-    for (std::uint32_t i = 0; i < 3; ++i)
-      chunks[i] = detail::loadWords(slot + 1 + i);
-    if (((chunks[0] ^ head) | (chunks[1] ^ head) | (chunks[2] ^ head))[0] != 0)
-      return false;
-    for (std::uint32_t i = 0; i < 3; ++i, at += 12)
-      storePayload(at, chunks[i]);
-    return true;
-  }
   for (std::uint32_t i = 1; i < used; ++i, at += 12) {
     const ChunkWords chunk = detail::loadWords(slot + i);
     if (chunk[0] != tag)
@@ -88,6 +78,30 @@ RINGKERNEL_WIDE inline bool lookInSlot(const abi::Chunk* slot, std::uint32_t tag
     storePayload(at, chunk);
   }
   return true;
+}
+
+/// Slots of 64 bytes that records fill, as many as follow each other in a lap: each a line, whose
+/// four tags are looked at together.
+RINGKERNEL_WIDE inline std::size_t lookAtLines(const abi::Chunk* slot, std::uint32_t tag,
+                                               std::byte* copy,
+                                               std::span<TransportConsumer::Record> found) {
+  constexpr std::uint32_t kLeast = 33, kMost = abi::transportInline(4); // with all four chunks
+  std::size_t count = 0;
+  for (; count < found.size(); ++count, slot += 4, copy += 48) {
+    __builtin_prefetch(slot + 4 * kAhead);
+    const ChunkWords head = detail::loadWords(slot), first = detail::loadWords(slot + 1);
+    const ChunkWords second = detail::loadWords(slot + 2), third = detail::loadWords(slot + 3);
+    const ChunkWords other = (first ^ head) | (second ^ head) | (third ^ head);
+    if (other[0] != 0 || head[0] != tag || head[1] - kLeast > kMost - kLeast)
+      break;
+    const ChunkWords start = __builtin_shufflevector(head, head, 2, 3, 3, 3);
+    std::memcpy(copy, &start, sizeof(start));
+    storePayload(copy + 8, first);
+    storePayload(copy + 20, second);
+    storePayload(copy + 32, third);
+    found[count] = {copy, head[1]};
+  }
+  return count;
 }
 
 } // namespace
@@ -101,7 +115,14 @@ RINGKERNEL_WIDE std::size_t TransportConsumer::State::look(std::span<Record> fou
   bool mayHaveGap = hasLostGranules;
   std::size_t count = 0;
   isCorrupt = false;
-  for (std::byte* copy = copies; count < found.size(); ++count, copy += copyBytes) {
+  if (copyBytes == 48) {
+    const std::uint64_t left = mask + 1 - (first & mask);
+    count = lookAtLines(ring.slots + ((first & mask) << 2), abi::tagOfLap(first >> ring.slotShift),
+                        copies, found.first(std::min<std::uint64_t>(found.size(), left)));
+    std::fill_n(granuleAfter, count, expected);
+  }
+  for (std::byte* copy = copies + count * copyBytes; count < found.size();
+       ++count, copy += copyBytes) {
     const std::uint64_t ticket = first + count, lap = ticket >> ring.slotShift;
     const std::uint32_t tag = abi::tagOfLap(lap);
     const abi::Chunk* slot = ring.slots + ((ticket & mask) << ring.chunkShift);

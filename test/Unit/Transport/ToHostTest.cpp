@@ -11,14 +11,14 @@ namespace {
 using gpu::TransportProducer;
 using Record = TransportConsumer::Record;
 
-/// Mode and first ticket.
-class ToHostTest : public testing::TestWithParam<std::tuple<TransportMode, unsigned>> {
+/// Mode, first ticket, bytes of a slot.
+class ToHostTest : public testing::TestWithParam<std::tuple<TransportMode, unsigned, uint32_t>> {
 protected:
   static TransportOptions options() {
     TransportOptions made;
     made.mode = std::get<0>(GetParam());
     made.slots = 64;
-    made.slotBytes = 256;
+    made.slotBytes = std::get<2>(GetParam());
     made.arenaBytes = 1 << 14;
     made.maxRecordBytes = 5000;
     made.start = starts(made.slots)[std::get<1>(GetParam())];
@@ -247,7 +247,7 @@ TEST(TransportLaps, UnusedChunksAreWrittenOnceInManyLaps) {
 INSTANTIATE_TEST_SUITE_P(All, ToHostTest,
                          testing::Combine(testing::Values(TransportMode::Latency,
                                                           TransportMode::Throughput),
-                                          testing::Range(0u, 4u)));
+                                          testing::Range(0u, 4u), testing::Values(64u, 256u)));
 
 } // namespace
 } // namespace ring::test
