@@ -215,6 +215,62 @@ TEST_P(ToHostTest, ReleasingMoreThanWasPeekedEndsTheProgram) {
                "`release` of more records than were peeked: 1, at most 0");
 }
 
+/// Chunks arrive in any order, here one after the other from a ring in which they lie all.
+template <class TransportT, class Push, class Pop>
+void arriveChunkByChunk(uint32_t slotBytes, Push push, Pop pop) {
+  const TransportOptions options{.slots = 64, .slotBytes = slotBytes, .readers = 1};
+  const uint32_t bytes = abi::transportInline(slotBytes / 16), chunks = slotBytes / 16;
+  for (uint32_t last = 0; last < chunks; ++last) {
+    InMemory<TransportT> from(options), to(options);
+    push(from, bytes);
+    const abi::Chunk* written = from.ends.device.ring().slots;
+    for (uint32_t i = 1; i < chunks; ++i) {
+      to.ends.device.ring().slots[(last + i) % chunks] = written[(last + i) % chunks];
+      ASSERT_EQ(pop(to, bytes), TransportResult::Empty) << i << " before " << last;
+    }
+    to.ends.device.ring().slots[last] = written[last];
+    ASSERT_EQ(pop(to, bytes), TransportResult::Ok);
+  }
+}
+
+TEST(TransportChunks, TheHostTakesWholeRecords) {
+  for (const uint32_t slotBytes : {64u, 128u, 2048u})
+    arriveChunkByChunk<ToHost>(
+        slotBytes,
+        [](InMemory<ToHost>& transport, uint32_t bytes) {
+          const std::vector<uint32_t> record = recordOf(1, 2, bytes);
+          ASSERT_EQ(TransportProducer(transport.ends.device.ring()).tryPush(record.data(), bytes),
+                    TransportResult::Ok);
+        },
+        [](InMemory<ToHost>& transport, uint32_t bytes) {
+          Record record;
+          const TransportResult result = transport.ends.host.tryPeek(record);
+          EXPECT_EQ(result == TransportResult::Ok,
+                    result == TransportResult::Ok && isRecord(record, 1, 2, bytes));
+          return result;
+        });
+}
+
+TEST(TransportChunks, ReadersTakeWholeRecords) {
+  for (const uint32_t slotBytes : {64u, 128u, 2048u})
+    arriveChunkByChunk<ToDevice>(
+        slotBytes,
+        [](InMemory<ToDevice>& transport, uint32_t bytes) {
+          const std::vector<uint32_t> record = recordOf(1, 2, bytes);
+          ASSERT_EQ(transport.ends.host.tryPush(std::as_bytes(std::span(record)).first(bytes)),
+                    TransportResult::Ok);
+        },
+        [](InMemory<ToDevice>& transport, uint32_t bytes) {
+          std::vector<std::byte> place(2048);
+          uint32_t size = 0;
+          gpu::TransportConsumer reader(transport.ends.device.ring(), 0);
+          const TransportResult result = reader.tryPop(place.data(), 2048, size);
+          EXPECT_EQ(result == TransportResult::Ok,
+                    result == TransportResult::Ok && isRecord({place.data(), size}, 1, 2, bytes));
+          return result;
+        });
+}
+
 /// So that no tag lives until it is used again; the first ticket lies shortly before such a lap.
 TEST(TransportLaps, UnusedChunksAreWrittenOnceInManyLaps) {
   const TransportOptions options{.slots = 64, .readers = 2, .start = starts(64)[3]};
