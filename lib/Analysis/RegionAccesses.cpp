@@ -103,6 +103,10 @@ void Walker::region(const Stmt& stmt) {
   values_[reduce.left] = values_[reduce.right] = IndexValue::unknown();
   block(*reduce.combineBody);
   reads(*reduce.combined);
+  if (!reduce.scanned)
+    return;
+  values_[reduce.scanned] = IndexValue::unknown();
+  block(*reduce.eachBody);
 }
 
 void Walker::block(const Block& block) {

@@ -20,7 +20,7 @@ namespace {
 
 /// What a statement does that is not allowed everywhere; empty where it is harmless.
 struct Deed {
-  llvm::StringRef region; ///< `parallelFor` or `reduce`
+  llvm::StringRef region; ///< `parallelFor`, `reduce`, ...
   llvm::StringRef effect; ///< `reply`, `send`, `trySend` or `stop`
   bool fails = false;
 };
@@ -40,8 +40,8 @@ llvm::StringRef nameOf(SendKind kind) {
 void add(Deed& deed, const Stmt& stmt) {
   if (llvm::isa<ParallelForStmt>(stmt))
     deed.region = "parallelFor";
-  if (llvm::isa<ReduceStmt>(stmt))
-    deed.region = "reduce";
+  if (const auto* reduce = llvm::dyn_cast<ReduceStmt>(&stmt))
+    deed.region = !reduce->scanned ? "reduce" : reduce->isExclusive ? "exclusiveScan" : "scan";
   if (const auto* send = llvm::dyn_cast<SendStmt>(&stmt))
     deed.effect = nameOf(send->sendKind);
   if (llvm::isa<StopStmt>(stmt))

@@ -261,7 +261,7 @@ private:
   CallResult atomicCall(const clang::CallExpr* e, ir::AtomicOp op);
   CallResult sendCall(const clang::CallExpr* e, ir::SendKind kind);
   CallResult parallelFor(const clang::CallExpr* e);
-  CallResult reduce(const clang::CallExpr* e);
+  CallResult reduce(const clang::CallExpr* e, llvm::StringRef method);
   ir::Expr* regionValue(const Closure& closure, llvm::ArrayRef<ir::Local*> params,
                         llvm::ArrayRef<clang::QualType> types, Block*& body,
                         const clang::Expr* use);

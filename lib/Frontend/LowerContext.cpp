@@ -36,8 +36,8 @@ FunctionLowering::CallResult FunctionLowering::contextCall(const clang::CallExpr
   }
   if (method == "parallelFor")
     return parallelFor(e);
-  if (method == "reduce")
-    return reduce(e);
+  if (method == "reduce" || method == "scan" || method == "exclusiveScan")
+    return reduce(e, method);
   return refuse(e->getSourceRange(), DiagId::NotSupportedYet,
                 "'ring::Context::" + method.str() + "'"),
          failure();
@@ -152,7 +152,10 @@ FunctionLowering::CallResult FunctionLowering::parallelFor(const clang::CallExpr
   return done();
 }
 
-FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) {
+/// reduce(n, init, op, f), or scan or exclusiveScan(n, init, op, f, each).
+FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e,
+                                                      llvm::StringRef method) {
+  const bool isScan = method != "reduce";
   const clang::SourceLocation loc = e->getExprLoc();
   const clang::Expr* countExpr = e->getArg(0);
   Operands operands(*this, /*isUnsequenced=*/true);
@@ -160,7 +163,8 @@ FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) 
     return failure();
   const Closure* op = closureOf(e->getArg(2));
   const Closure* f = op ? closureOf(e->getArg(3)) : nullptr;
-  if (!f)
+  const Closure* each = f && isScan ? closureOf(e->getArg(4)) : nullptr;
+  if (!f || (isScan && !each))
     return failure();
   ir::Expr* count = operands.value(0);
   ir::Expr* init = operands.value(1);
@@ -173,24 +177,33 @@ FunctionLowering::CallResult FunctionLowering::reduce(const clang::CallExpr* e) 
   auto* region = make<ir::ReduceStmt>(at(loc));
   region->count = count;
   region->init = init;
-  region->result = makeResult("reduced", init->type(), loc);
+  region->result = makeResult(isScan ? "total" : "reduced", init->type(), loc);
   region->index =
       makeVariable(paramName(callOperator(*f, countType), 0, "index"), count->type(), loc, true);
   const clang::FunctionDecl* combine = callOperator(*op, {type, type});
   region->left = makeVariable(paramName(combine, 0, "left"), init->type(), loc, true);
   region->right = makeVariable(paramName(combine, 1, "right"), init->type(), loc, true);
-  ir::Expr* each = regionValue(*f, region->index, countType, region->body, e->getArg(3));
-  ir::Expr* both = each ? regionValue(*op, {region->left, region->right}, {type, type},
-                                      region->combineBody, e->getArg(2))
-                        : nullptr;
-  if (!each || !both)
+  ir::Expr* one = regionValue(*f, region->index, countType, region->body, e->getArg(3));
+  ir::Expr* both = one ? regionValue(*op, {region->left, region->right}, {type, type},
+                                     region->combineBody, e->getArg(2))
+                       : nullptr;
+  if (!one || !both)
     return failure();
-  if (!each->type()->isScalar() || !both->type()->isScalar() || !init->type()->isScalar())
+  if (!one->type()->isScalar() || !both->type()->isScalar() || !init->type()->isScalar())
     return refuse(e->getSourceRange(), DiagId::NotSupportedYet,
                   "a reduction of other than numbers"),
            failure();
-  region->value = convert(each, init->type(), loc);
+  region->value = convert(one, init->type(), loc);
   region->combined = convert(both, init->type(), loc);
+  if (isScan) {
+    const clang::FunctionDecl* take = callOperator(*each, {countType, type});
+    region->isExclusive = method == "exclusiveScan";
+    region->scanned = makeVariable(paramName(take, 1, "scanned"), init->type(), loc, true);
+    regionValue(*each, {region->index, region->scanned}, {countType, type}, region->eachBody,
+                e->getArg(4));
+    if (!region->eachBody)
+      return failure();
+  }
   block_->stmts.push_back(region);
   return result(loadLocal(region->result, loc));
 }

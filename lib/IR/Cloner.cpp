@@ -222,6 +222,9 @@ Stmt* Cloner::reduceStmt(const ReduceStmt& reduce) {
   copy->right = declare(reduce.right);
   copy->combineBody = block(reduce.combineBody);
   copy->combined = expr(reduce.combined);
+  copy->scanned = declare(reduce.scanned);
+  copy->eachBody = block(reduce.eachBody);
+  copy->isExclusive = reduce.isExclusive;
   copy->result = declare(reduce.result);
   return copy;
 }

@@ -210,7 +210,7 @@ void FunctionVerifier::reduce(const ReduceStmt& stmt) {
   control_ = {0, 0, true, false};
   // `value` sees what the body declares, so the body is no scope of its own here.
   const auto part = [&](std::initializer_list<const Local*> locals, const Block& body,
-                        const Expr& value) {
+                        const Expr* value) {
     const Scope scope(*this);
     ++depth_;
     for (const Local* local : locals)
@@ -218,16 +218,23 @@ void FunctionVerifier::reduce(const ReduceStmt& stmt) {
     if (enter(body))
       for (const Stmt* one : body.stmts)
         this->stmt(*one);
-    isGood &= expr(value);
+    isGood &= !value || expr(*value);
     --depth_;
   };
-  part({stmt.index}, *stmt.body, *stmt.value);
-  part({stmt.left, stmt.right}, *stmt.combineBody, *stmt.combined);
+  { // a scan's body sees the index too
+    const Scope scope(*this);
+    isGood &= declare(stmt.index, LocalKind::Variable);
+    part({}, *stmt.body, stmt.value);
+    if (stmt.scanned)
+      part({stmt.scanned}, *stmt.eachBody, nullptr);
+  }
+  part({stmt.left, stmt.right}, *stmt.combineBody, stmt.combined);
   if (!declare(stmt.result, LocalKind::Variable) || !isGood)
     return;
   const Type* type = stmt.result->type;
   require(stmt.init->type() == type && stmt.value->type() == type && stmt.left->type == type &&
-              stmt.right->type == type && stmt.combined->type() == type,
+              stmt.right->type == type && stmt.combined->type() == type &&
+              (!stmt.scanned || stmt.scanned->type == type),
           "reduce.c1", stmt.loc(),
           "the start, the value, the operands and the combined value do not all have the type '{}' "
           "of the result",

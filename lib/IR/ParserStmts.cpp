@@ -265,7 +265,8 @@ Stmt* TextParser::parallelFor(Location loc) {
   return body ? module_->make<ParallelForStmt>(index, count, body, loc) : nullptr;
 }
 
-/// `let %i: u32 < count from init {} yield value combine let %a: T, let %b: T {} yield combined`.
+/// `let %i: u32 < count from init {} yield value combine let %a: T, let %b: T {} yield combined`,
+/// and of a scan `inclusive let %s: T {}` or `exclusive let %s: T {}`.
 Stmt* TextParser::reduce(Local* result, Location loc) {
   auto* reduce = module_->make<ReduceStmt>(loc);
   reduce->result = result;
@@ -276,7 +277,13 @@ Stmt* TextParser::reduce(Local* result, Location loc) {
       (reduce->value = expr()) && expectWord("combine") && (reduce->left = variable()) &&
       expect(",") && (reduce->right = variable()) && (reduce->combineBody = block(loc)) &&
       expectWord("yield") && (reduce->combined = expr());
-  return isComplete ? reduce : nullptr;
+  if (!isComplete)
+    return nullptr;
+  reduce->isExclusive = acceptWord("exclusive");
+  if (!reduce->isExclusive && !acceptWord("inclusive"))
+    return reduce;
+  const bool isScan = (reduce->scanned = variable()) && (reduce->eachBody = block(loc));
+  return isScan ? reduce : nullptr;
 }
 
 } // namespace ringc::ir

@@ -157,6 +157,11 @@ void TextPrinter::reduce(const ReduceStmt& reduce) {
   block(*reduce.combineBody, reduce.loc());
   os_ << " yield ";
   expr(*reduce.combined);
+  if (!reduce.scanned)
+    return;
+  os_ << (reduce.isExclusive ? " exclusive " : " inclusive ");
+  declaration(*reduce.scanned);
+  block(*reduce.eachBody, reduce.loc());
 }
 
 void TextPrinter::parallelFor(const ParallelForStmt& parallel) {

@@ -156,7 +156,9 @@ bool FunctionVerifier::isTree(const Stmt& stmt) {
     const auto& reduce = llvm::cast<ReduceStmt>(stmt);
     return has({reduce.result, reduce.index, reduce.left, reduce.right, reduce.body,
                 reduce.combineBody}) &&
-           e(reduce.count) && e(reduce.init) && e(reduce.value) && e(reduce.combined);
+           (!reduce.scanned == !reduce.eachBody) &&
+           (!reduce.scanned || has({reduce.scanned, reduce.eachBody})) && e(reduce.count) &&
+           e(reduce.init) && e(reduce.value) && e(reduce.combined);
   }
   }
   return false;

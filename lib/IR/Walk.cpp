@@ -169,6 +169,7 @@ std::vector<Block*> childBlocks(const Stmt& stmt) {
   } else if (const auto* reduce = llvm::dyn_cast<ReduceStmt>(&stmt)) {
     add(reduce->body);
     add(reduce->combineBody);
+    add(reduce->eachBody);
   }
   return blocks;
 }

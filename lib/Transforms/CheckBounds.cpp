@@ -165,6 +165,8 @@ void BoundsChecker::region(Stmt& stmt, Stmts& out) {
     assumeIndex(ranges_, *reduce.index, *reduce.count);
     block(*reduce.body, reduce.value);
     block(*reduce.combineBody, reduce.combined);
+    if (reduce.eachBody)
+      block(*reduce.eachBody);
   }
   ranges_ = outside;
 }

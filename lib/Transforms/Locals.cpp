@@ -34,6 +34,7 @@ std::vector<Local*> declaredBy(const Stmt& stmt) {
     add(reduce->index);
     add(reduce->left);
     add(reduce->right);
+    add(reduce->scanned);
   }
   return locals;
 }

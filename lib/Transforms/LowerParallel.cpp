@@ -211,7 +211,10 @@ void GroupLowering::lowerUniform(Stmt& stmt, Code& code) {
   } else if (auto* parallel = llvm::dyn_cast<ParallelForStmt>(&stmt)) {
     lowerParallelFor(*parallel, code);
   } else if (auto* reduce = llvm::dyn_cast<ReduceStmt>(&stmt)) {
-    lowerReduce(*reduce, code);
+    if (reduce->scanned)
+      lowerScan(*reduce, code);
+    else
+      lowerReduce(*reduce, code);
   } else {
     flush(at, code);
     if (auto* inner = llvm::dyn_cast<Block>(&stmt))

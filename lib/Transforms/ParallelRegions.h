@@ -60,6 +60,14 @@ private:
   ir::Stmt* treeLoop(const Build& at, const ir::ReduceStmt& reduce, ir::Local* lanes,
                      ir::Expr* count);
 
+  // ScanRows.cpp
+  struct ScanTurn;
+  void lowerScan(ir::ReduceStmt& scan, Code& code);
+  void endScanPart(const Build& at, const ScanTurn& turn, ir::Block* part, Code& code);
+  void scanTree(const Build& at, const ir::ReduceStmt& scan, const ScanTurn& turn, Code& code);
+  void scanCarries(const Build& at, ir::ReduceStmt& scan, const ScanTurn& turn, Code& code);
+  ir::Block* scanEach(const Build& at, ir::ReduceStmt& scan, const ScanTurn& turn);
+
   // RegionFailures.cpp
   ir::Stmt* atomicOnLowest(const Build& at, ir::AtomicOp op, ir::Expr* operand,
                            ir::Local* result = nullptr);
@@ -77,6 +85,8 @@ private:
   GroupAnalysis analysis_;
   std::map<const ir::Type*, ir::Local*> slots_;    ///< shared, for uniformValue
   std::map<const ir::Type*, ir::Local*> partials_; ///< shared, for reduce
+  std::map<const ir::Type*, ir::Local*> rows_;     ///< shared, for scans: a value of each lane
+  std::map<const ir::Type*, ir::Local*> carries_;  ///< shared, for scans: what each row begins with
   ir::Local* lowestFailed_ = nullptr;              ///< shared: the lowest index that failed
   ir::Local* failCode_ = nullptr;                  ///< shared: the code that it gave
 };

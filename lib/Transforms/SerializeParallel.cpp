@@ -6,6 +6,7 @@
 #include "Build.h"
 #include "Groups.h"
 #include "ReduceTree.h"
+#include "ScanRows.h"
 #include "ringc/IR/Walk.h"
 #include "ringc/Transforms/Passes.h"
 
@@ -29,7 +30,7 @@ public:
       if (auto* parallel = llvm::dyn_cast<ParallelForStmt>(stmt))
         out.push_back(forLoop(*parallel));
       else if (auto* reduce = llvm::dyn_cast<ReduceStmt>(stmt))
-        appendReduce(*reduce, out);
+        appendRegion(*reduce, out);
       else
         out.push_back(stmt);
     }
@@ -69,6 +70,13 @@ private:
     block->stmts.push_back(loop(at, parallel.index, at.constant(parallel.index->type, 0),
                                 below(at, parallel.index, limit), parallel.body));
     return block;
+  }
+
+  void appendRegion(ReduceStmt& reduce, std::vector<Stmt*>& out) {
+    if (reduce.scanned)
+      appendSerialScan(module_, reduce, out);
+    else
+      appendReduce(reduce, out);
   }
 
   void appendReduce(ReduceStmt& reduce, std::vector<Stmt*>& out) {

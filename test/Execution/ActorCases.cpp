@@ -145,6 +145,8 @@ template <class A> std::vector<scopes::Sums> sumsOf(Runtime& runtime) {
     for (std::uint32_t i = 0; i < actors.size(); ++i) {
       EXPECT_OK(runtime.send(actors[i], scopes::Fill{count * 3 + i, count}));
       EXPECT_OK(runtime.send(actors[i], scopes::Smooth{4}));
+      EXPECT_OK(runtime.send(actors[i], scopes::Prefix{count}));
+      EXPECT_OK(runtime.send(actors[i], scopes::Prefix{count / 2}));
       drainInto(runtime, sums);
     }
   return sums;

@@ -20,6 +20,9 @@ struct [[ring::message]] Fill {
 struct [[ring::message]] Smooth {
   std::uint32_t times;
 };
+struct [[ring::message]] Prefix {
+  std::uint32_t count; ///< at most kSize
+};
 struct [[ring::message]] Sums {
   std::uint32_t ints;
   float floats;
@@ -59,6 +62,22 @@ struct Series {
     }
     sum(ctx);
   }
+  void prefix(const Prefix& prefix, ring::Context& ctx) {
+    const float total = ctx.scan(
+        prefix.count, 0.5f, ring::Plus{}, [&](std::uint32_t i) { return values[i]; },
+        [&](std::uint32_t i, float sum) { values[i] = sum * 0.001f; });
+    // Neither commutative nor associative: what stands where shows.
+    const auto mix = [](std::uint32_t a, std::uint32_t b) { return a * 5u + (b ^ 77u); };
+    const std::uint32_t mixed = ctx.exclusiveScan(
+        std::uint64_t(prefix.count), 3u, mix, [&](std::uint64_t i) { return ints[i] ^ 9u; },
+        [&](std::uint64_t i, std::uint32_t before) { ints[i] += before; });
+    ctx.reply(Sums{mixed, total, 0, rounds});
+    const float largest = ctx.scan(
+        std::int32_t(prefix.count), -1.0f, ring::Maximum{},
+        [&](std::int32_t i) { return values[std::uint32_t(i)]; }, [](std::int32_t, float) {});
+    ctx.reply(Sums{0, 0, largest, rounds});
+    sum(ctx);
+  }
   void sum(ring::Context& ctx) {
     const std::uint32_t all =
         ctx.reduce(count, 7u, ring::Plus{}, [&](std::uint32_t i) { return ints[i] ^ i; });
@@ -75,6 +94,7 @@ class [[ring::actor]] OnThread {
 public:
   [[ring::handler]] void on(const Fill& m, ring::Context& ctx) { series.fill(m, ctx); }
   [[ring::handler]] void on(const Smooth& m, ring::Context& ctx) { series.smooth(m, ctx); }
+  [[ring::handler]] void on(const Prefix& m, ring::Context& ctx) { series.prefix(m, ctx); }
 
 private:
   Series series{};
@@ -83,6 +103,7 @@ class [[ring::actor(ring::Scope::Warp)]] OnWarp {
 public:
   [[ring::handler]] void on(const Fill& m, ring::Context& ctx) { series.fill(m, ctx); }
   [[ring::handler]] void on(const Smooth& m, ring::Context& ctx) { series.smooth(m, ctx); }
+  [[ring::handler]] void on(const Prefix& m, ring::Context& ctx) { series.prefix(m, ctx); }
 
 private:
   Series series{};
@@ -91,6 +112,7 @@ class [[ring::actor(ring::Scope::Block)]] OnBlock {
 public:
   [[ring::handler]] void on(const Fill& m, ring::Context& ctx) { series.fill(m, ctx); }
   [[ring::handler]] void on(const Smooth& m, ring::Context& ctx) { series.smooth(m, ctx); }
+  [[ring::handler]] void on(const Prefix& m, ring::Context& ctx) { series.prefix(m, ctx); }
 
 private:
   Series series{};

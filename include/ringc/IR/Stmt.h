@@ -260,6 +260,9 @@ public:
 /// Declares result = init op f(0) op ... op f(count - 1), combined in the tree of docs/IR.md over
 /// 32 virtual lanes. The value of f is `value` after `body`; the value of op(a, b) is `combined`
 /// after `combineBody`, with a = left, b = right.
+///
+/// With `eachBody` it is a scan, combined in rows of 32 elements (docs/IR.md): the body runs for
+/// each index, with `scanned` = init op f(0) op ... up to that index, or to the one before.
 class ReduceStmt final : public Stmt {
 public:
   explicit ReduceStmt(Location loc) : Stmt(StmtKind::Reduce, loc) {}
@@ -273,6 +276,9 @@ public:
   Local* right = nullptr;
   Block* combineBody = nullptr;
   Expr* combined = nullptr;
+  Local* scanned = nullptr;  ///< Variable of the result's type; null where this is no scan
+  Block* eachBody = nullptr; ///< may use index and scanned; null as scanned is
+  bool isExclusive = false;  ///< f(index) is not in `scanned`
   static bool classof(const Stmt* s) { return s->kind() == StmtKind::Reduce; }
 };
 

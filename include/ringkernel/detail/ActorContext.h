@@ -154,7 +154,46 @@ public:
     return op(init, lanes[0]);
   }
 
+  /// Calls each(i, s) for every i, with s = init op f(0) op ... op f(i), and gives what the last of
+  /// these is, or init. Combined in rows on every target: of 32 indices in turn, lane v takes lane
+  /// v - 1, 2, 4, 8, 16 in turn as its left operand where there is one; then s is carry op lane v,
+  /// and the next row's carry is carry op the last lane. Fails as parallelFor does; where several
+  /// calls fail, which of them decides is open.
+  template <class Count, class T, class Op, class F, class Each>
+  T scan(Count n, T init, Op&& op, F&& f, Each&& each) {
+    return scanRows<false>(n, init, op, f, each);
+  }
+  /// The same with s = init op f(0) op ... op f(i - 1): f(i) is not in it, and s of 0 is init.
+  template <class Count, class T, class Op, class F, class Each>
+  T exclusiveScan(Count n, T init, Op&& op, F&& f, Each&& each) {
+    return scanRows<true>(n, init, op, f, each);
+  }
+
 private:
+  template <bool isExclusive, class Count, class T, class Op, class F, class Each>
+  static T scanRows(Count n, T carry, Op& op, F& f, Each& each) {
+    for (Count base = 0; base < n;) {
+      T row[warpSize];
+      const auto used = std::uint32_t(n - base < Count(warpSize) ? n - base : Count(warpSize));
+      for (std::uint32_t v = 0; v < used; ++v)
+        row[v] = T(f(Count(base + Count(v))));
+      for (std::uint32_t step = 1; step < warpSize; step *= 2)
+        for (std::uint32_t v = used; v-- > step;)
+          row[v] = T(op(row[v - step], row[v]));
+      for (std::uint32_t v = 0; v < used; ++v) {
+        if constexpr (isExclusive)
+          each(Count(base + Count(v)), v == 0 ? carry : T(op(carry, row[v - 1])));
+        else
+          each(Count(base + Count(v)), T(op(carry, row[v])));
+      }
+      carry = T(op(carry, row[used - 1]));
+      if (n - base <= Count(warpSize))
+        break; // the next base may be beyond the type
+      base = Count(base + Count(warpSize));
+    }
+    return carry;
+  }
+
   detail::Activation& activation_;
   ActorId self_;
   ActorId sender_;

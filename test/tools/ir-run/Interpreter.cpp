@@ -159,19 +159,64 @@ Interpreter::Flow Interpreter::parallel(const ParallelForStmt& parallel) {
   return Flow::Next;
 }
 
+/// False where it failed.
+bool Interpreter::combine(const ReduceStmt& reduce, Bytes& into, const Bytes& left,
+                          const Bytes& right) {
+  declare(reduce.left, left);
+  declare(reduce.right, right);
+  if (block(*reduce.combineBody) == Flow::Fail)
+    return false;
+  into = eval(*reduce.combined);
+  return true;
+}
+
+/// The rows of docs/IR.md.
+Interpreter::Flow Interpreter::scan(const ReduceStmt& scan) {
+  constexpr int64_t rowSize = 32;
+  const Type& type = *scan.count->type();
+  const int64_t count = signExtend(type, bits(*scan.count));
+  Bytes carry = eval(*scan.init);
+  for (int64_t base = 0; base < count; base += rowSize) {
+    const int64_t used = std::min(rowSize, count - base);
+    std::vector<Bytes> row(rowSize);
+    const auto at = [&](int64_t v) -> Bytes& { return row[static_cast<size_t>(v)]; };
+    const auto index = [&](int64_t v) {
+      declare(scan.index, bytesOf(type, static_cast<uint64_t>(base + v)));
+    };
+    for (int64_t v = 0; v < used; ++v) {
+      index(v);
+      if (block(*scan.body) == Flow::Fail)
+        return Flow::Fail;
+      at(v) = eval(*scan.value);
+    }
+    for (int64_t step = 1; step < rowSize; step *= 2)
+      for (int64_t v = used - 1; v >= step; --v)
+        if (!combine(scan, at(v), at(v - step), at(v)))
+          return Flow::Fail;
+    for (int64_t v = 0; v < used; ++v) {
+      Bytes scanned = carry;
+      if (!scan.isExclusive || v > 0)
+        if (!combine(scan, scanned, carry, at(scan.isExclusive ? v - 1 : v)))
+          return Flow::Fail;
+      index(v);
+      declare(scan.scanned, scanned);
+      if (block(*scan.eachBody) == Flow::Fail)
+        return Flow::Fail;
+    }
+    if (!combine(scan, carry, carry, at(used - 1)))
+      return Flow::Fail;
+  }
+  declare(scan.result, carry);
+  return Flow::Next;
+}
+
 /// The tree of docs/IR.md.
 Interpreter::Flow Interpreter::reduce(const ReduceStmt& reduce) {
+  if (reduce.scanned)
+    return scan(reduce);
   constexpr int64_t lanes = 32;
   const Type& type = *reduce.count->type();
   const int64_t count = signExtend(type, bits(*reduce.count));
-  const auto combine = [&](Bytes& into, const Bytes& left, const Bytes& right) {
-    declare(reduce.left, left);
-    declare(reduce.right, right);
-    if (reduce.combineBody && block(*reduce.combineBody) == Flow::Fail)
-      return false;
-    into = eval(*reduce.combined);
-    return true;
-  };
   Bytes result = eval(*reduce.init);
   std::vector<Bytes> partial(lanes);
   for (int64_t i = 0; i < count; ++i) {
@@ -182,16 +227,16 @@ Interpreter::Flow Interpreter::reduce(const ReduceStmt& reduce) {
     Bytes& lane = partial[static_cast<size_t>(i % lanes)];
     if (i < lanes)
       lane = value;
-    else if (!combine(lane, lane, value))
+    else if (!combine(reduce, lane, lane, value))
       return Flow::Fail;
   }
   for (int64_t step = lanes / 2; step > 0; step /= 2)
     for (int64_t v = 0; v < step && v + step < count; ++v) {
       Bytes& left = partial[static_cast<size_t>(v)];
-      if (!combine(left, left, partial[static_cast<size_t>(v + step)]))
+      if (!combine(reduce, left, left, partial[static_cast<size_t>(v + step)]))
         return Flow::Fail;
     }
-  if (count > 0 && !combine(result, result, partial[0]))
+  if (count > 0 && !combine(reduce, result, result, partial[0]))
     return Flow::Fail;
   declare(reduce.result, result);
   return Flow::Next;

@@ -84,6 +84,8 @@ private:
   Flow call(const ir::CallStmt& call);
   Flow parallel(const ir::ParallelForStmt& parallel);
   Flow reduce(const ir::ReduceStmt& reduce);
+  Flow scan(const ir::ReduceStmt& scan);
+  bool combine(const ir::ReduceStmt& reduce, Bytes& into, const Bytes& left, const Bytes& right);
   void atomic(const ir::AtomicStmt& atomic);
   void send(const ir::SendStmt& send);
   Flow fail(const ir::FailStmt& fail);
