@@ -246,7 +246,8 @@ TransportResult TransportConsumer::tryPop(std::span<std::byte> to, std::size_t& 
   bytes = record.size();
   if (bytes > to.size())
     return TransportResult::TooLarge;
-  std::memcpy(to.data(), record.data(), bytes);
+  if (bytes != 0) // then `to` may be nowhere
+    std::memcpy(to.data(), record.data(), bytes);
   release();
   return TransportResult::Ok;
 }

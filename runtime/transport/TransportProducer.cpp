@@ -205,7 +205,11 @@ TransportResult TransportProducer::tryPushBatch(const void* records, std::size_t
   }
   if (pushed == 0)
     return count == 0 ? TransportResult::Ok : TransportResult::Full;
-  state.write(static_cast<const std::byte*>(records), stride, size, pushed);
+  static constexpr std::byte kNothing[8] = {}; // empty records may be nowhere
+  if (bytes == 0)
+    state.write(kNothing, 0, 0, pushed);
+  else
+    state.write(static_cast<const std::byte*>(records), stride, size, pushed);
   return TransportResult::Ok;
 }
 

@@ -38,7 +38,8 @@ inline std::vector<uint32_t> recordOf(uint64_t number, uint32_t sender, uint32_t
 inline bool isRecord(std::span<const std::byte> record, uint64_t number, uint32_t sender,
                      uint32_t bytes) {
   const std::vector<uint32_t> expected = recordOf(number, sender, bytes);
-  return record.size() == bytes && std::memcmp(record.data(), expected.data(), bytes) == 0;
+  return record.size() == bytes &&
+         (bytes == 0 || std::memcmp(record.data(), expected.data(), bytes) == 0);
 }
 
 /// Both ends of a transport that lies in `memory`.
