@@ -43,13 +43,14 @@ struct RuntimeOptions {
   std::uint32_t workers = 0;
   /// Each worker stays on one core.
   bool pinWorkers = true;
-  /// Actors alive at once, 1 to 2^24.
+  /// Actors at once, 1 to 2^24; failed ones count until they are killed.
   std::uint32_t maxActors = 1u << 16;
   /// Slots of 64 bytes of each ring between two threads, a power of two from 64 to 2^24. One
   /// message and its envelope of 32 bytes take at most a quarter of a ring: from 256 slots on every
   /// message fits that ringc accepts (abi::kMaxMessageBytes, 4048).
   std::uint32_t mailboxSlots = 4096;
-  /// Bytes of all actors' states together.
+  /// Bytes of all actors' states together. What each began with is kept beside that on the host,
+  /// for restarts; equal beginnings once.
   std::uint64_t stateBytes = std::uint64_t(256) << 20;
   /// Bytes that may wait outside full rings, a worker. Beyond, messages become dead letters.
   std::uint64_t spillBytes = std::uint64_t(64) << 20;
@@ -150,6 +151,19 @@ public:
   std::size_t poll() { return core_->poll(); }
   /// Waits until all that was sent, and all that it caused, was handled.
   Status drain() { return core_->drain(); }
+  /// Ends an actor after all that this thread sent it before, and returns when it has ended. What
+  /// it sent stays sent; later messages to it are dead letters, questions Closed. A Failed actor is
+  /// given up so. There is no gentler stop from outside: this one interrupts no handler and skips
+  /// no message of this thread. NotFound where the actor is gone; Closed after stop(). Waits for
+  /// ever behind a handler that never returns: health() tells.
+  template <class A> Status kill(ActorRef<A> actor) { return core_->kill(actor.id); }
+  Status kill(ActorId actor) { return core_->kill(actor); }
+  /// Gives an actor the state again that it was spawned with, after all that this thread sent it
+  /// before, and returns when that is done. The same ActorRef goes on, also of an actor that
+  /// Failed; what was sent to it while it was Failed is lost (dead letters). NotFound where it was
+  /// stopped or killed; Closed after stop().
+  template <class A> Status restart(ActorRef<A> actor) { return core_->restart(actor.id); }
+  Status restart(ActorId actor) { return core_->restart(actor); }
   /// A copy of the actor's state after all that this thread sent it. NotFound where it is gone.
   template <class A> Result<A> state(ActorRef<A> actor) {
     struct alignas(A) Image {
@@ -162,6 +176,14 @@ public:
     return *std::launder(reinterpret_cast<const A*>(image->bytes));
   }
   Statistics statistics() const { return core_->statistics(); }
+  /// Asks every shard for a sign of life and waits for it up to `limit`: a shard in `stuck` runs
+  /// one handler (or, in rounds, one round) for at least that long. Returns at once where all
+  /// answer. Any thread may call it while others wait for an actor that never returns. DeviceLost
+  /// where the GPU is; Timeout where the resident kernel is to leave it for a moment and a handler
+  /// keeps it.
+  Result<Health> health(std::chrono::nanoseconds limit = std::chrono::milliseconds(100)) const {
+    return core_->health(limit);
+  }
 
   /// Takes nothing more, lets what was sent be handled, ends. Timeout where that took longer; what
   /// was left is dead letters then, and open asks are Closed. Later calls do nothing.

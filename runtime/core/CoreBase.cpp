@@ -35,8 +35,9 @@ Status checkOptions(const RuntimeOptions& options) {
   return Status::ok();
 }
 
-CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards)
-    : options_(options), directory_(entries, options.stateBytes, shards),
+CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards,
+                   States states)
+    : options_(options), directory_(entries, options.stateBytes, shards, states),
       mailbox_(registry_, options.maxAsks, options.replyBytes) {}
 
 Status CoreBase::sendBatch(const detail::Batch& batch, std::size_t& sent) {

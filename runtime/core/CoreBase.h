@@ -11,6 +11,8 @@
 
 #include <ringkernel/runtime.h>
 
+#include <atomic>
+
 namespace ring::runtime {
 
 /// InvalidArgument, with the value and the limit, for options out of range.
@@ -18,11 +20,12 @@ Status checkOptions(const RuntimeOptions& options);
 
 class CoreBase : public detail::RuntimeCore {
 public:
-  /// `shards`: what actors are spread over.
-  CoreBase(const RuntimeOptions& options, std::uint32_t shards)
-      : CoreBase(options, options.maxActors, shards) {}
+  /// `shards`: what actors are spread over; `states`: where those are that handlers change.
+  CoreBase(const RuntimeOptions& options, std::uint32_t shards, States states)
+      : CoreBase(options, options.maxActors, shards, states) {}
   /// With `entries` of the directory, for a backend that cannot fill each.
-  CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards);
+  CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards,
+           States states);
 
   Status sendBatch(const detail::Batch& batch, std::size_t& sent) override;
   AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
@@ -53,7 +56,18 @@ protected:
   template <class Done>
   bool pumpUntil(Done&& done, detail::Deadline deadline, std::chrono::microseconds nap);
 
+  /// Between two looks of health().
+  static constexpr std::chrono::microseconds kHealthPause{100};
+
+  /// The same status; counts it where it is Ok.
+  static Status counted(Status status, std::atomic<std::uint64_t>& counter) {
+    if (status)
+      counter.fetch_add(1, std::memory_order_relaxed);
+    return status;
+  }
+
   const RuntimeOptions options_;
+  std::atomic<std::uint64_t> killed_{0}, restarted_{0};
   Registry registry_;
   Directory directory_;
   Mailbox mailbox_;

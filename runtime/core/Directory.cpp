@@ -39,8 +39,9 @@ const char* toString(Life life) {
   return "Life out of range";
 }
 
-Directory::Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards)
-    : maxActors_(maxActors), maxStateBytes_(stateBytes),
+Directory::Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards,
+                     States states)
+    : maxActors_(maxActors), maxStateBytes_(stateBytes), states_(states),
       entries_(std::make_unique<DirectoryEntry[]>(maxActors)),
       freed_(MpscRing<std::uint32_t>(std::bit_ceil(std::max<std::size_t>(maxActors, 2))).split()),
       shards_(shards) {
@@ -54,11 +55,14 @@ Directory::~Directory() {
 }
 
 void Directory::freeState(DirectoryEntry& entry) {
-  if (!entry.state)
+  if (!entry.image)
     return;
-  ::operator delete(entry.state, stateAlign(*entry.type));
+  if (entry.state)
+    ::operator delete(entry.state, stateAlign(*entry.type));
+  images_.giveBack(entry.image, entry.stateBytes);
   stateBytes_ -= entry.stateBytes;
   entry.state = nullptr;
+  entry.image = nullptr;
 }
 
 void Directory::collectFreed() {
@@ -117,18 +121,19 @@ Result<ActorId> Directory::place(const ActorType& type, const void* image, std::
   for (std::uint32_t shard = first; !found && shard < end; ++shard)
     found = takeIndex(shard, index);
   if (!found)
-    return Status(StatusCode::Exhausted, "all " + std::to_string(maxActors_) +
-                                             " actors are in use; set "
-                                             "`RuntimeOptions::maxActors`");
+    return exhausted(maxActors_);
   ++shards_[index % shards_.size()].actors;
   DirectoryEntry& entry = entries_[index];
   entry.type = &type;
   entry.stateBytes = size;
-  entry.state = static_cast<std::byte*>(::operator new(size, stateAlign(type)));
+  entry.image = images_.take(image, size);
+  if (states_ == States::Here) {
+    entry.state = static_cast<std::byte*>(::operator new(size, stateAlign(type)));
+    std::memcpy(entry.state, image, size);
+  }
   stateBytes_ += size;
   entry.failCode = 0;
   entry.place = 0;
-  std::memcpy(entry.state, image, size);
   const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
   const auto generation = static_cast<std::uint16_t>(DirectoryEntry::generationOf(word) + 1);
   // release: whoever finds the new generation finds the new fields
@@ -136,10 +141,17 @@ Result<ActorId> Directory::place(const ActorType& type, const void* image, std::
   return ActorId{index, generation, 0};
 }
 
-void Directory::forget(ActorId id) {
-  DirectoryEntry& entry = entries_[id.index];
-  end(entry, Life::Terminated);
+Status Directory::exhausted(std::uint32_t limit) const {
+  const std::uint32_t failed = failed_.load(std::memory_order_relaxed);
+  return Status(StatusCode::Exhausted,
+                "all " + std::to_string(limit) + " actors are in use" +
+                    (failed == 0 ? std::string("; ")
+                                 : ", " + std::to_string(failed) +
+                                       " of them failed: kill those that are given up, or ") +
+                    "set `RuntimeOptions::maxActors`");
 }
+
+void Directory::forget(ActorId id) { end(entries_[id.index]); }
 
 void Directory::move(DirectoryEntry& entry, Life to) {
   const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
@@ -154,24 +166,66 @@ void Directory::move(DirectoryEntry& entry, Life to) {
                    std::memory_order_release);
 }
 
-void Directory::end(DirectoryEntry& entry, Life to) {
-  move(entry, to);
+void Directory::fail(DirectoryEntry& entry, std::uint32_t failCode) {
+  entry.failCode = failCode;
+  move(entry, Life::Failed);
+  failed_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Directory::revive(DirectoryEntry& entry) {
+  move(entry, Life::Active);
+  entry.failCode = 0;
+  failed_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Directory::end(DirectoryEntry& entry) {
+  if (entry.life() == Life::Failed)
+    failed_.fetch_sub(1, std::memory_order_relaxed);
+  move(entry, Life::Terminated);
   // Each index is in the ring at most once, so it never fills.
   if (freed_.producer.tryPush(indexOf(entry)) != RingResult::Ok)
     std::abort();
 }
 
-Status Directory::copyState(ActorId id, const TypeInfo& type, void* to) {
-  // The lock keeps a spawn from taking the entry of an actor that has ended.
-  std::lock_guard lock(mutex_);
-  DirectoryEntry* entry = find(id);
-  if (!entry || !entry->state)
+bool Directory::kill(ActorId id) {
+  DirectoryEntry* entry = findLiving(id);
+  if (entry)
+    end(*entry);
+  return entry != nullptr;
+}
+
+bool Directory::restart(ActorId id) {
+  DirectoryEntry* entry = findLiving(id);
+  if (!entry)
+    return false;
+  std::memcpy(entry->state, entry->image, entry->stateBytes);
+  if (entry->life() == Life::Failed)
+    revive(*entry);
+  return true;
+}
+
+Status Directory::checkWithLock(ActorId id, const TypeInfo& type) {
+  const DirectoryEntry* entry = find(id);
+  if (!entry || !entry->image)
     return Status(StatusCode::NotFound, "the actor is gone");
   if (entry->type->info->typeId != type.typeId)
     return Status(StatusCode::WrongType, "the actor is a `" + std::string(entry->type->info->name) +
                                              "`, not a `" + std::string(type.name) + "`");
-  std::memcpy(to, entry->state, type.size);
   return Status::ok();
+}
+
+// The lock keeps a spawn from taking the entry of an actor that has ended.
+Status Directory::check(ActorId id, const TypeInfo& type) {
+  std::lock_guard lock(mutex_);
+  return checkWithLock(id, type);
+}
+
+Status Directory::copyState(ActorId id, const TypeInfo& type, void* to) {
+  std::lock_guard lock(mutex_);
+  Status status = checkWithLock(id, type);
+  if (status)
+    std::memcpy(to, entries_[id.index].state, type.size);
+  return status;
 }
 
 } // namespace ring::runtime

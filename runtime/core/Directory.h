@@ -4,11 +4,14 @@
 // generation. A message whose generation is not the entry's is stale: a dead letter.
 //
 // An entry is written by spawn() until it is Active, then only by the thread that runs the actor.
+// Only the entry of an actor that is Terminated may be taken by a later spawn; a Failed one waits
+// for a restart or a kill.
 // Indices are dealt out so that index % shards spreads actors evenly; a freed index comes back
 // through a ring, without a lock in the thread that frees.
 #ifndef RINGKERNEL_RUNTIME_CORE_DIRECTORY_H
 #define RINGKERNEL_RUNTIME_CORE_DIRECTORY_H
 
+#include "runtime/core/Images.h"
 #include "runtime/core/Lifecycle.h"
 #include "runtime/core/Registry.h"
 
@@ -29,8 +32,9 @@ struct alignas(64) DirectoryEntry {
   std::atomic<std::uint32_t> word{0};
   std::uint32_t stateBytes = 0;
   const ActorType* type = nullptr;
-  std::byte* state = nullptr; ///< the CPU's copy; aligned to a cache line
-  std::uint64_t place = 0;    ///< for backends that keep states elsewhere
+  const std::byte* image = nullptr; ///< what it was spawned with
+  std::byte* state = nullptr;       ///< where States::Here; aligned to a cache line
+  std::uint64_t place = 0;          ///< for backends that keep states elsewhere
   std::uint32_t failCode = 0;
 
   Life life() const { return lifeOf(word.load(std::memory_order_acquire)); } // pairs with move()
@@ -43,10 +47,14 @@ struct alignas(64) DirectoryEntry {
   }
 };
 
+/// Where the states are that handlers change: in the directory, or where only the backend knows.
+enum class States : std::uint8_t { Here, Elsewhere };
+
 class Directory {
 public:
   /// `maxActors` entries; an index is freed into one of `shards` pools.
-  Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards);
+  Directory(std::uint32_t maxActors, std::uint64_t stateBytes, std::uint32_t shards,
+            States states = States::Here);
   ~Directory();
 
   /// Takes a free entry of the emptiest shard and gives it `type` and a copy of `image`; it is
@@ -72,16 +80,33 @@ public:
                : nullptr;
   }
 
-  /// A transition of the table; ends the program for one that is not in it. Terminated entries may
-  /// be taken by the next spawn.
+  // What follows is for the thread that runs the actor.
+  /// A transition of the table; ends the program for one that is not in it.
   void move(DirectoryEntry& entry, Life to);
-  /// The end of an actor: moves to Terminated or Failed and lets a later spawn take the entry. Its
-  /// state stays readable until one does. For the thread that runs the actor, once.
-  void end(DirectoryEntry& entry, Life to);
+  /// The end of an actor: moves to Terminated and lets a later spawn take the entry. Its state
+  /// stays readable until one does.
+  void end(DirectoryEntry& entry);
+  /// Moves to Failed. The entry is kept.
+  void fail(DirectoryEntry& entry, std::uint32_t failCode);
+  /// Moves a Failed actor back to Active. Its state is the caller's to bring back, before.
+  void revive(DirectoryEntry& entry);
+  /// The actor where it is Active or Failed, so that it can be killed or restarted; null otherwise.
+  DirectoryEntry* findLiving(ActorId id) {
+    DirectoryEntry* entry = find(id);
+    const Life life = entry ? entry->life() : Life::Dormant;
+    return life == Life::Active || life == Life::Failed ? entry : nullptr;
+  }
+  /// Obeys a kill or, where States::Here, a restart: false where the actor is gone.
+  bool kill(ActorId id);
+  bool restart(ActorId id);
 
-  /// Copies the state of the actor where `id` is still that actor and of this type: Ok, NotFound or
-  /// WrongType. For the thread that runs it.
+  /// Where `id` is still that actor and of this type: Ok, NotFound or WrongType.
+  Status check(ActorId id, const TypeInfo& type);
+  /// The same, and copies its state, which is Here.
   Status copyState(ActorId id, const TypeInfo& type, void* to);
+
+  /// Why there is no entry for another actor where `limit` of them are in use.
+  Status exhausted(std::uint32_t limit) const;
 
 private:
   std::uint32_t indexOf(const DirectoryEntry& entry) const {
@@ -91,16 +116,20 @@ private:
   bool takeIndex(std::uint32_t shard, std::uint32_t& index);
   void collectFreed();
   void freeState(DirectoryEntry& entry);
+  Status checkWithLock(ActorId id, const TypeInfo& type);
 
   const std::uint32_t maxActors_;
   const std::uint64_t maxStateBytes_;
+  const States states_;
+  std::atomic<std::uint32_t> failed_{0}; ///< actors that are Failed now
   const std::unique_ptr<DirectoryEntry[]> entries_;
   MpscRing<std::uint32_t>::Ends freed_;
   std::mutex mutex_; // all that follows, and freed_.consumer
   std::uint64_t stateBytes_ = 0;
+  Images images_;
   struct Shard {
     std::uint32_t nextFresh;            ///< the least index of this shard that was never used
-    std::uint32_t actors = 0;           ///< alive
+    std::uint32_t actors = 0;           ///< not Terminated
     std::deque<std::uint32_t> reusable; ///< the longest free first: generations last
   };
   std::vector<Shard> shards_;

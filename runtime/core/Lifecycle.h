@@ -14,12 +14,14 @@ enum class Life : std::uint8_t {
   Initializing, ///< its state is being placed; messages wait
   Active,       ///< handles messages
   Draining,     ///< said stop(): its last sends are on their way, it takes no further message
-  Terminated,   ///< ended by itself or with the runtime; its state may still be read
-  Failed,       ///< a handler called fail(code); its state is as the handler left it
+  Terminated,   ///< stopped or killed; its state may still be read
+  Failed,       ///< a handler called fail(code); takes no message until it is restarted or killed
 };
 inline constexpr std::size_t kLives = 6;
 
-/// kTransitions[from][to]. A Terminated or Failed entry is Dormant again when a new actor takes it.
+/// kTransitions[from][to]. A Terminated entry is Dormant again when a new actor takes it; a Failed
+/// one is kept, since its actor may be restarted (docs/adr/0012-failed-actors-stay.md). Restarting
+/// an Active actor and killing a Failed one change no life but to Active and to Terminated.
 inline constexpr bool kTransitions[kLives][kLives] = {
     // Dormant Initializing Active Draining Terminated Failed
     {false, true, false, false, false, false}, // Dormant
@@ -27,7 +29,7 @@ inline constexpr bool kTransitions[kLives][kLives] = {
     {false, false, false, true, true, true},   // Active
     {false, false, true, false, true, true},   // Draining
     {true, false, false, false, false, false}, // Terminated
-    {true, false, false, false, true, false},  // Failed
+    {false, false, true, false, true, false},  // Failed
 };
 
 constexpr bool mayMove(Life from, Life to) {

@@ -39,9 +39,10 @@ const char* describe(StatusCode code) {
     return "the actor has no handler for this message";
   case StatusCode::Exhausted:
     return "no space was left for the reply; set `RuntimeOptions::spillBytes`";
+  case StatusCode::NotFound:
+    return "the actor is gone";
   case StatusCode::Ok:
   case StatusCode::InvalidArgument:
-  case StatusCode::NotFound:
   case StatusCode::Timeout:
   case StatusCode::Unsupported:
   case StatusCode::DeviceLost:

@@ -16,7 +16,10 @@ namespace ring::runtime {
 
 /// MessageHeader::flags beside those of the abi.
 inline constexpr std::uint8_t kFlagStatus = 0x40;  ///< to the host: the payload is an Outcome
-inline constexpr std::uint8_t kFlagControl = 0x80; ///< to a worker: the payload is its own
+inline constexpr std::uint8_t kFlagControl = 0x80; ///< to an actor's runner: the type is a Control
+
+/// What the host asks of who runs an actor, at its place in the order of messages.
+enum class Control : TypeIndex { ReadState, Kill, Restart };
 
 /// What became of a message that got no reply.
 struct Outcome {

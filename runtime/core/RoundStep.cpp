@@ -22,10 +22,12 @@ Status Rounds::runRound() {
   {
     std::lock_guard lock(queueMutex_);
     collect(round);
-    if (round.started.empty())
-      return Status::ok(); // all were dead letters
-    ++counts_.rounds;
+    counts_.rounds += round.started.empty() ? 0 : 1;
   }
+  if (Status status = restartAll(round); !status)
+    return status;
+  if (round.started.empty())
+    return Status::ok(); // all were dead letters or orders
   if (Status status = start(round); !status)
     return status;
   std::lock_guard lock(queueMutex_);
@@ -50,8 +52,8 @@ void Rounds::collect(Round& round) {
     const std::uint32_t index = queue_.takeActor();
     turned.push_back(index);
     DirectoryEntry& entry = directory_.entry(index);
-    if (entry.life() != Life::Active) {
-      deadLettersOf(index);
+    if (const Life life = entry.life(); life != Life::Active && life != Life::Failed) {
+      deadLettersOf(index, StatusCode::NotFound);
       continue;
     }
     const RoundActor* actor = actorOf_.at(entry.type);
@@ -78,11 +80,18 @@ void Rounds::takeMessages(std::uint32_t index, DirectoryEntry& entry, const Roun
   while (queue_.waiting(index) != 0 && round.messages < round.slots) {
     const std::byte* slot = queue_.front(index);
     const auto& envelope = *reinterpret_cast<const abi::Envelope*>(slot);
+    if (envelope.header.flags & kFlagControl) {
+      if (started.messages != 0)
+        break; // after this round
+      obey(envelope, round);
+      queue_.pop(index);
+      continue;
+    }
     const std::uint16_t handler = envelope.header.type < actor.type->handlerOf.size()
                                       ? actor.type->handlerOf[envelope.header.type]
                                       : ActorType::kNone;
     StatusCode why = StatusCode::Ok;
-    if (envelope.header.targetGeneration != generation)
+    if (envelope.header.targetGeneration != generation || entry.life() != Life::Active)
       why = StatusCode::Closed;
     else if (handler == ActorType::kNone)
       why = StatusCode::WrongType;
@@ -102,6 +111,36 @@ void Rounds::takeMessages(std::uint32_t index, DirectoryEntry& entry, const Roun
   }
   if (started.messages != 0)
     round.started.push_back(started);
+}
+
+/// A restart is answered once the state is there.
+void Rounds::obey(const abi::Envelope& envelope, Round& round) {
+  const ActorId id{envelope.header.targetIndex, envelope.header.targetGeneration, 0};
+  DirectoryEntry* const entry = directory_.findLiving(id);
+  if (!entry)
+    return outcome(envelope, {StatusCode::NotFound, 0});
+  switch (static_cast<Control>(envelope.header.type)) {
+  case Control::Kill:
+    directory_.end(*entry);
+    return outcome(envelope, {StatusCode::Ok, 0});
+  case Control::Restart:
+    if (entry->life() == Life::Failed)
+      directory_.revive(*entry);
+    round.restarted.emplace_back(entry, envelope);
+    return;
+  case Control::ReadState:
+    break; // waits for its turn in another way
+  }
+  std::abort();
+}
+
+Status Rounds::restartAll(const Round& round) {
+  for (const auto& [entry, asked] : round.restarted) {
+    if (Status status = states_.write(entry->place, {entry->image, entry->stateBytes}); !status)
+      return status;
+    outcome(asked, {StatusCode::Ok, 0});
+  }
+  return Status::ok();
 }
 
 /// Uploads, dispatches one entry point an actor type, downloads.
@@ -216,12 +255,11 @@ Status Rounds::finishActivation(const Started& started, const abi::ActivationRes
     deadLetter(asked(i), StatusCode::Closed);
   if (failed) {
     ++counts_.failed;
-    started.entry->failCode = result.failCode;
-    directory_.end(*started.entry, Life::Failed);
+    directory_.fail(*started.entry, result.failCode);
   } else if (result.status == abi::kStopped) {
     ++counts_.stopped;
     directory_.move(*started.entry, Life::Draining);
-    directory_.end(*started.entry, Life::Terminated); // its sends are routed
+    directory_.end(*started.entry); // its sends are routed
   }
   return Status::ok();
 }
@@ -252,9 +290,13 @@ void Rounds::deadLetter(const abi::Envelope& envelope, StatusCode why) {
     outcome(envelope, {why, 0});
 }
 
-void Rounds::deadLettersOf(std::uint32_t actor) {
+void Rounds::deadLettersOf(std::uint32_t actor, StatusCode ofOrders) {
   while (queue_.waiting(actor) != 0) {
-    deadLetter(*reinterpret_cast<const abi::Envelope*>(queue_.front(actor)), StatusCode::Closed);
+    const auto& envelope = *reinterpret_cast<const abi::Envelope*>(queue_.front(actor));
+    if (envelope.header.flags & kFlagControl)
+      outcome(envelope, {ofOrders, 0});
+    else
+      deadLetter(envelope, StatusCode::Closed);
     queue_.pop(actor);
   }
 }

@@ -5,14 +5,16 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 
 namespace ring::runtime {
 
 Rounds::Rounds(const RuntimeOptions& options, std::unique_ptr<ComputeDevice> device,
                ShaderLanguage language)
-    : CoreBase(options, 1), device_(std::move(device)), modules_(*device_, language, registry_),
-      memory_(*device_), states_(*device_, options.stateBytes, "actors' states"),
-      buffers_(*device_), ordinalOf_(options.maxActors), queue_(options.maxActors) {}
+    : CoreBase(options, 1, States::Elsewhere), device_(std::move(device)),
+      modules_(*device_, language, registry_), memory_(*device_),
+      states_(*device_, options.stateBytes, "actors' states"), buffers_(*device_),
+      ordinalOf_(options.maxActors), queue_(options.maxActors) {}
 
 Rounds::~Rounds() {
   Status ignored = stop(detail::Deadline::max());
@@ -143,8 +145,10 @@ bool Rounds::pump() {
     if (queue_.isEmpty() || broken_)
       return false;
   }
+  beats_.fetch_add(1, std::memory_order_relaxed); // only whether it changes is looked at
   if (Status status = runRound(); !status)
     breakWith(status);
+  beats_.fetch_add(1, std::memory_order_relaxed);
   mailbox_.event().notify();
   return true;
 }
@@ -159,6 +163,33 @@ Status Rounds::drain() {
   return brokenStatus();
 }
 
+/// Gives an order to whoever runs the actor's round, in the order of messages, and waits until it
+/// is obeyed.
+Status Rounds::control(Control what, ActorId id) {
+  const AskTicket ticket = mailbox_.open(nullptr);
+  if (!mailbox_.isOpen(ticket)) // too many questions: it is answered
+    return askWait(ticket, detail::Deadline::max(), nullptr);
+  std::byte record[sizeof(abi::Envelope)] = {};
+  writeEnvelope(record, id, static_cast<TypeIndex>(what), kFlagControl, kHostId,
+                Mailbox::correlation(ticket));
+  Status status = Status::ok();
+  {
+    std::lock_guard lock(queueMutex_);
+    if (closed_)
+      status = Status(StatusCode::Closed, "the runtime is stopped");
+    else if (broken_)
+      status = *broken_;
+    else if (!directory_.find(id))
+      status = Status(StatusCode::NotFound, "the actor is gone");
+    else
+      queue_.push(envelopeOf(record), nullptr, 0);
+  }
+  if (status)
+    return askWait(ticket, detail::Deadline::max(), nullptr);
+  mailbox_.abandon(ticket);
+  return status;
+}
+
 Status Rounds::readState(ActorId id, const TypeInfo& actor, void* state) {
   if (id.index >= directory_.capacity())
     return Status(StatusCode::NotFound, "the actor is gone");
@@ -171,8 +202,8 @@ Status Rounds::readState(ActorId id, const TypeInfo& actor, void* state) {
   std::lock_guard device(deviceMutex_);
   if (Status status = brokenStatus(); !status)
     return status;
-  if (Status status = directory_.copyState(id, actor, state); !status)
-    return status; // checks who it is; what it copied is the image
+  if (Status status = directory_.check(id, actor); !status)
+    return status;
   return states_.read(directory_.entry(id.index).place,
                       {static_cast<std::byte*>(state), actor.size});
 }
@@ -194,7 +225,7 @@ Status Rounds::stop(detail::Deadline deadline) {
     std::lock_guard device(deviceMutex_);
     std::lock_guard lock(queueMutex_);
     while (!queue_.isEmpty())
-      deadLettersOf(queue_.takeActor());
+      deadLettersOf(queue_.takeActor(), StatusCode::Closed);
     stopped_ = true;
   }
   mailbox_.resolveAll(StatusCode::Closed);
@@ -206,7 +237,24 @@ Status Rounds::stop(detail::Deadline deadline) {
 
 Statistics Rounds::statistics() {
   std::lock_guard lock(queueMutex_);
-  return counts_;
+  Statistics counts = counts_;
+  counts.killed = killed_.load(std::memory_order_relaxed);
+  counts.restarted = restarted_.load(std::memory_order_relaxed);
+  return counts;
+}
+
+Result<Health> Rounds::health(std::chrono::nanoseconds limit) {
+  const detail::Deadline deadline = detail::deadlineAfter(limit);
+  Health health{1, {}};
+  const std::uint64_t beat = beats_.load(std::memory_order_relaxed);
+  while (beat % 2 != 0 && beats_.load(std::memory_order_relaxed) == beat) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      health.stuck.push_back({}); // a round has no actor of its own
+      break;
+    }
+    std::this_thread::sleep_for(kHealthPause);
+  }
+  return health;
 }
 
 Result<detail::MemoryId> Rounds::allocate(detail::MemoryKind kind, std::uint64_t bytes,

@@ -34,10 +34,13 @@ public:
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
+  Status kill(ActorId id) override { return counted(control(Control::Kill, id), killed_); }
+  Status restart(ActorId id) override { return counted(control(Control::Restart, id), restarted_); }
   Status readState(ActorId id, const TypeInfo& actor, void* state) override;
   Status drain() override;
   Status stop(detail::Deadline deadline) override;
   Statistics statistics() override;
+  Result<Health> health(std::chrono::nanoseconds limit) override;
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
@@ -70,12 +73,17 @@ private:
     std::uint32_t messages = 0;
     std::uint32_t sends = 0; ///< the most that the messages may send
     std::uint32_t slots = 0; ///< the most that a box may have
+    /// Actors that begin anew before it, and who asked for that.
+    std::vector<std::pair<DirectoryEntry*, abi::Envelope>> restarted;
   };
 
   Status runRound();
   void collect(Round& round);
   void takeMessages(std::uint32_t index, DirectoryEntry& entry, const RoundActor& actor,
                     Round& round);
+  Status control(Control what, ActorId id);
+  void obey(const abi::Envelope& envelope, Round& round);
+  Status restartAll(const Round& round);
   Status start(Round& round);
   Status routeSends(const Round& round);
   Status route(const Started& sender, std::byte* slot);
@@ -83,12 +91,14 @@ private:
   void outcome(const abi::Envelope& asked, Outcome what);
   void enqueue(const abi::Envelope& envelope, const void* payload, std::uint32_t bytes);
   void deadLetter(const abi::Envelope& envelope, StatusCode why);
-  void deadLettersOf(std::uint32_t actor);
+  /// What waits for an actor will not be handled; its orders are answered with `ofOrders`.
+  void deadLettersOf(std::uint32_t actor, StatusCode ofOrders);
   Status waitForCredit();
   Status brokenStatus();
   void breakWith(const Status& status);
 
   const std::unique_ptr<ComputeDevice> device_;
+  std::atomic<std::uint64_t> beats_{0}; ///< odd while a round is under way
   // Taken in this order: the device, then the queue, then the mailbox.
   std::mutex deviceMutex_;
   RoundModules modules_;

@@ -87,7 +87,11 @@ Status useAll(const RuntimeOptions& options) {
     if (answer.code() != StatusCode::NoReply && first)
       first = Status(answer.code(), "asked: " + answer.message());
     note(runtime.state(*small).status());
+    note(runtime.restart(*small));
   }
+  if (other)
+    note(runtime.kill(*other));
+  note(runtime.health().status());
   note(runtime.drain());
   note(runtime.stop());
   return first;
@@ -209,6 +213,107 @@ TEST_F(FakeCuda, WhatEndedCanBeReadAndNotUsed) {
   EXPECT_TRUE(runtime->state(*actor));
   EXPECT_EQ(runtime->send(*actor, traffic::Add{1}).code(), StatusCode::Closed);
   EXPECT_EQ(runtime->spawn<traffic::Register>(1u).status().code(), StatusCode::Closed);
+}
+
+TEST_F(FakeCuda, KilledActorsMakeRoom) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  RuntimeOptions few = options();
+  few.maxActors = 2;
+  Result<Runtime> runtime = Runtime::create(few);
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  EXPECT_EQ(runtime->kill(ActorRef<FraudMonitor>{}).code(), StatusCode::NotFound);
+  const auto first = runtime->spawn<FraudMonitor>(1.0f),
+             second = runtime->spawn<FraudMonitor>(2.0f);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(runtime->spawn<FraudMonitor>(3.0f).status().code(), StatusCode::Exhausted);
+  EXPECT_TRUE(runtime->kill(*first));
+  EXPECT_EQ(runtime->kill(*first).code(), StatusCode::NotFound);
+  EXPECT_EQ(runtime->restart(*first).code(), StatusCode::NotFound);
+  EXPECT_TRUE(runtime->state(*first)) << "what it left is there until its entry is taken";
+  const auto third = runtime->spawn<FraudMonitor>(3.0f);
+  EXPECT_TRUE(third) << third.status().message();
+  const Statistics statistics = runtime->statistics();
+  EXPECT_EQ(statistics.killed, 1u);
+  EXPECT_EQ(statistics.restarted, 0u);
+}
+
+/// The notice of a failure and the answer to the restart that undoes it come in any order.
+class FakeCudaFailingActors : public FakeCuda, public testing::WithParamInterface<int> {};
+
+TEST_P(FakeCudaFailingActors, RestartsUndoFailures) {
+  FakeGpu gpu;
+  gpu.fails = GetParam();
+  reset(&gpu, 0, 0);
+  RuntimeOptions one = options();
+  one.maxActors = 1;
+  Result<Runtime> runtime = Runtime::create(one);
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  const auto actor = runtime->spawn<traffic::Register>(7u);
+  ASSERT_TRUE(actor) << actor.status().message();
+  const auto failedNow = [&] {
+    EXPECT_TRUE(runtime->drain());
+    const Status full = runtime->spawn<traffic::Register>(8u).status();
+    EXPECT_EQ(full.code(), StatusCode::Exhausted);
+    return full.message().find("1 of them failed") != std::string::npos;
+  };
+  for (int i = 0; i < 3; ++i) {
+    const Status status = runtime->ask<traffic::Value>(*actor, traffic::Read{}).get().status();
+    EXPECT_EQ(status.code(), StatusCode::Failed);
+    EXPECT_EQ(runtime->ask<traffic::Value>(*actor, traffic::Read{}).get().status().code(),
+              StatusCode::Closed);
+    EXPECT_TRUE(runtime->restart(*actor));
+    EXPECT_FALSE(failedNow()) << i;
+  }
+  EXPECT_EQ(runtime->ask<traffic::Value>(*actor, traffic::Read{}).get().status().code(),
+            StatusCode::Failed);
+  for (int command = 0; command < 2; ++command) // the notice is told after them
+    EXPECT_TRUE(runtime->state(*actor));
+  EXPECT_TRUE(failedNow());
+  EXPECT_TRUE(runtime->kill(*actor));
+  EXPECT_EQ(runtime->restart(*actor).code(), StatusCode::NotFound);
+  EXPECT_TRUE(runtime->spawn<traffic::Register>(8u));
+  EXPECT_EQ(runtime->statistics().restarted, 3u);
+}
+INSTANTIATE_TEST_SUITE_P(Notices, FakeCudaFailingActors,
+                         testing::Values(1 /* at once */, 2 /* long after the restart */),
+                         testing::PrintToStringParamName());
+
+TEST_F(FakeCuda, AShardThatNeverReturnsIsNamed) {
+  FakeGpu gpu;
+  gpu.stuckShard = 5;
+  reset(&gpu, 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  const Result<Health> before = runtime->health();
+  ASSERT_TRUE(before) << before.status().message();
+  EXPECT_TRUE(before->stuck.empty()) << "no kernel runs";
+  ASSERT_TRUE(runtime->spawn<FraudMonitor>(1.0f));
+  const Result<Health> health = runtime->health(std::chrono::milliseconds(20));
+  ASSERT_TRUE(health) << health.status().message();
+  EXPECT_GT(health->shards, 5u);
+  ASSERT_EQ(health->stuck.size(), 1u);
+  EXPECT_EQ(health->stuck[0].shard, 5u);
+  EXPECT_FALSE(health->stuck[0].actor.has_value());
+  EXPECT_EQ(runtime->stop(std::chrono::milliseconds(1)).code(), StatusCode::Timeout);
+}
+
+TEST_F(FakeCuda, AsManyAsWantMayAskForHealthAndCounters) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  ASSERT_TRUE(runtime->spawn<FraudMonitor>(1.0f));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int turn = 0; turn < 50; ++turn) {
+        const Result<Health> health = runtime->health(std::chrono::seconds(30));
+        ASSERT_TRUE(health) << health.status().message();
+        EXPECT_TRUE(health->stuck.empty());
+        EXPECT_TRUE(runtime->drain());
+      }
+    });
+  for (std::thread& thread : threads)
+    thread.join();
 }
 
 } // namespace

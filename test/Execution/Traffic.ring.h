@@ -76,6 +76,22 @@ private:
   ring::ActorRef<Register> left, right;
 };
 
+struct [[ring::message]] Tick {
+  std::uint32_t unused;
+};
+
+/// Never rests: once it was told to begin, a message to itself is always under way.
+class [[ring::actor]] Restless {
+public:
+  [[ring::handler]] void on(const Tick& tick, ring::Context& ctx) {
+    ticks += 1;
+    ctx.send(ctx.self(), tick);
+  }
+
+private:
+  std::uint32_t ticks = 0;
+};
+
 struct [[ring::message]] Trial {
   std::uint32_t kind;
   std::uint32_t argument;

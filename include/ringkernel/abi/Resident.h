@@ -48,7 +48,12 @@ struct ResidentOutcome {
 inline constexpr std::uint32_t kKeepsNoImage = 0xffffffffu;
 
 /// MessageHeader::type of a command; the target says which actor.
-enum class Command : std::uint16_t { Spawn, ReadState };
+enum class Command : std::uint16_t {
+  Spawn,
+  ReadState,
+  Kill,   ///< reads no arguments
+  Restart ///< as Spawn, into the place that the actor has; the answer Failed says that it was
+};
 struct CommandArguments {
   std::uint64_t from;  ///< address of the image, or of the place for the state; aligned to 16
   std::uint32_t bytes; ///< of the state

@@ -14,8 +14,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace ring {
 
@@ -28,8 +30,24 @@ struct Statistics {
   std::uint64_t failed = 0;      ///< calls of fail(code)
   std::uint64_t stopped = 0;     ///< actors that ended by stop()
   std::uint64_t spawned = 0;     ///< actors
+  std::uint64_t killed = 0;      ///< actors that ended by Runtime::kill
+  std::uint64_t restarted = 0;   ///< calls of Runtime::restart that found their actor
   std::uint64_t spilled = 0;     ///< messages that waited outside a full ring
   std::uint64_t rounds = 0;      ///< dispatches of a backend that works in rounds; 0 elsewhere
+};
+
+/// A shard runs the handlers of its actors one after another (of Thread actors on a GPU, some at
+/// once): a worker thread on the CPU, a warp or a block of the resident kernel, the whole device on
+/// a backend that works in rounds.
+struct StuckShard {
+  std::uint32_t shard = 0;      ///< its number, from 0
+  std::optional<ActorId> actor; ///< whose handler runs, where the backend can tell: on the CPU
+};
+
+/// What Runtime::health found.
+struct Health {
+  std::uint32_t shards = 0;      ///< that were asked
+  std::vector<StuckShard> stuck; ///< those that gave no sign of life within the limit, by number
 };
 
 class Reply;
@@ -109,6 +127,11 @@ public:
   virtual Status sendBatch(const Batch& batch, std::size_t& sent) = 0;
   virtual AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
                         const TypeInfo& reply) = 0;
+  /// Ends the actor once all that the caller sent it was handled; NotFound where it is gone.
+  virtual Status kill(ActorId id) = 0;
+  /// Gives the actor its first state at the same place; it is Active then. NotFound where it is
+  /// gone.
+  virtual Status restart(ActorId id) = 0;
   /// Copies the state of an actor of type `actor` once all that the caller sent it was handled.
   virtual Status readState(ActorId id, const TypeInfo& actor, void* state) = 0;
 
@@ -132,6 +155,8 @@ public:
   virtual Status drain() = 0;
   virtual Status stop(Deadline deadline) = 0;
   virtual Statistics statistics() = 0;
+  /// Needs none of the locks under which other calls wait for an actor.
+  virtual Result<Health> health(std::chrono::nanoseconds limit) = 0;
 
   // Memory, kernels and stencils.
   virtual Result<MemoryId> allocate(MemoryKind kind, std::uint64_t bytes,

@@ -21,7 +21,7 @@ std::uint32_t workerCount(const RuntimeOptions& options) {
 } // namespace
 
 CpuBackend::CpuBackend(const RuntimeOptions& options)
-    : CoreBase(options, workerCount(options)),
+    : CoreBase(options, workerCount(options), States::Here),
       shared_{registry_,
               directory_,
               mailbox_.event(),
@@ -209,6 +209,22 @@ Status CpuBackend::drain() {
   return Status::ok();
 }
 
+/// Gives an order to the actor's worker, in the order of messages, and waits until it is obeyed.
+Status CpuBackend::control(Control what, ActorId id, const StateRequest* request) {
+  const AskTicket ticket = mailbox_.open(nullptr);
+  Status status = Status::ok();
+  if (mailbox_.isOpen(ticket)) // else there are too many questions, and it is answered
+    status = enter(id, abi::kPayloadOffset + sizeof(request), true, [&](std::byte* record) {
+      writeEnvelope(record, id, static_cast<TypeIndex>(what), kFlagControl, kHostId,
+                    Mailbox::correlation(ticket));
+      std::memcpy(record + abi::kPayloadOffset, &request, sizeof(request));
+    });
+  if (status)
+    return askWait(ticket, detail::Deadline::max(), nullptr);
+  mailbox_.abandon(ticket);
+  return status;
+}
+
 Status CpuBackend::readState(ActorId id, const TypeInfo& actor, void* state) {
   auto request = std::make_unique<StateRequest>();
   request->type = &actor;
@@ -218,15 +234,7 @@ Status CpuBackend::readState(ActorId id, const TypeInfo& actor, void* state) {
     std::lock_guard lock(requestsMutex_);
     requests_.push_back(std::move(request));
   }
-  const AskTicket ticket = mailbox_.open(nullptr);
-  Status status = enter(id, abi::kPayloadOffset + sizeof(asked), true, [&](std::byte* record) {
-    writeEnvelope(record, id, kNoType, kFlagControl, kHostId, Mailbox::correlation(ticket));
-    std::memcpy(record + abi::kPayloadOffset, &asked, sizeof(asked));
-  });
-  if (status)
-    status = askWait(ticket, detail::Deadline::max(), nullptr);
-  else
-    mailbox_.abandon(ticket);
+  Status status = control(Control::ReadState, id, asked);
   if (status)
     std::memcpy(state, asked->bytes.get(), actor.size);
   // At Closed a worker may still hold the request; it is freed with the runtime.
@@ -302,7 +310,33 @@ Statistics CpuBackend::statistics() {
   }
   all.deadLetters += leftDead_.load(std::memory_order_relaxed);
   all.spawned = spawned_.load(std::memory_order_relaxed);
+  all.killed = killed_.load(std::memory_order_relaxed);
+  all.restarted = restarted_.load(std::memory_order_relaxed);
   return all;
+}
+
+Result<Health> CpuBackend::health(std::chrono::nanoseconds limit) {
+  const detail::Deadline deadline = detail::deadlineAfter(limit);
+  Health health{static_cast<std::uint32_t>(shared_.workers.size()), {}};
+  std::vector<std::pair<std::uint32_t, Worker::Running>> silent;
+  for (std::uint32_t i = 0; i < health.shards; ++i)
+    if (const auto running = shared_.workers[i]->running())
+      silent.emplace_back(i, *running);
+  while (!silent.empty()) {
+    const bool isLast = std::chrono::steady_clock::now() >= deadline;
+    std::erase_if(silent, [&](const auto& worker) {
+      return shared_.workers[worker.first]->running() != worker.second;
+    });
+    if (isLast)
+      break;
+    std::this_thread::sleep_for(kHealthPause);
+  }
+  for (const auto& [shard, running] : silent) {
+    // relaxed: an entry whose handler runs is not given to another actor
+    const std::uint32_t word = directory_.entry(running.actor).word.load(std::memory_order_relaxed);
+    health.stuck.push_back({shard, ActorId{running.actor, DirectoryEntry::generationOf(word), 0}});
+  }
+  return health;
 }
 
 } // namespace ring::runtime::cpu

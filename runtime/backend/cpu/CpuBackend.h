@@ -30,10 +30,13 @@ public:
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
+  Status kill(ActorId id) override { return counted(control(Control::Kill, id), killed_); }
+  Status restart(ActorId id) override { return counted(control(Control::Restart, id), restarted_); }
   Status readState(ActorId id, const TypeInfo& actor, void* state) override;
   Status drain() override;
   Status stop(detail::Deadline deadline) override;
   Statistics statistics() override;
+  Result<Health> health(std::chrono::nanoseconds limit) override;
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
@@ -62,6 +65,7 @@ private:
 
   template <class Write>
   Status enter(ActorId target, std::size_t recordBytes, bool isControl, Write&& write);
+  Status control(Control what, ActorId id, const StateRequest* request = nullptr);
   std::byte* waitForCredit(Ring& ring, std::size_t recordBytes, Status& why);
   bool pumpReplies(bool heedBound, bool& overBound);
   Status checkMessages(const TypeInfo& actor) const;

@@ -195,7 +195,7 @@ void Worker::handle(std::byte* record) {
   const std::byte* payload = record + abi::kPayloadOffset;
   ++tally_.done;
   if (envelope.header.flags & kFlagControl) [[unlikely]]
-    return control(envelope, payload);
+    return answer(envelope, control(envelope, payload));
   if (envelope.header.targetIndex >= shared_.directory.capacity()) [[unlikely]]
     return deadLetter(envelope, StatusCode::Closed);
   DirectoryEntry& entry = shared_.directory.entry(envelope.header.targetIndex);
@@ -216,16 +216,17 @@ void Worker::runHandler(const HandlerInfo& handler, DirectoryEntry& entry, abi::
   Context context(*activation_, {envelope.header.targetIndex, envelope.header.targetGeneration, 0},
                   envelope.source.source);
   ++tally_.handled;
+  // relaxed: a reader only looks whether it changes
+  begun_.store(tally_.done * kActors + envelope.header.targetIndex, std::memory_order_relaxed);
   try {
     handler.invoke(entry.state, payload, context);
   } catch (const detail::FailSignal& signal) {
     activation_->rollback();
     ++tally_.failed;
-    entry.failCode = signal.code;
     if (fromHost)
       activation_->report({StatusCode::Failed, signal.code});
     activation_->commit();
-    shared_.directory.end(entry, Life::Failed);
+    shared_.directory.fail(entry, signal.code);
     return;
   }
   if (envelope.source.correlation != 0 && !activation_->replied())
@@ -233,29 +234,38 @@ void Worker::runHandler(const HandlerInfo& handler, DirectoryEntry& entry, abi::
   activation_->commit();
   if (activation_->stopped()) [[unlikely]] {
     shared_.directory.move(entry, Life::Draining);
-    shared_.directory.end(entry, Life::Terminated); // its sends are on their lanes
+    shared_.directory.end(entry); // its sends are on their lanes
     ++tally_.stopped;
   }
 }
 
 void Worker::deadLetter(const abi::Envelope& envelope, StatusCode why) {
   ++tally_.dead;
-  if (envelope.source.correlation == 0)
-    return;
+  if (envelope.source.correlation != 0)
+    answer(envelope, why);
+}
+
+void Worker::answer(const abi::Envelope& envelope, StatusCode code) {
   activation_->begin(envelope);
-  activation_->report({why, 0});
+  activation_->report({code, 0});
   activation_->commit();
 }
 
-void Worker::control(const abi::Envelope& envelope, const std::byte* payload) {
-  StateRequest* request;
-  std::memcpy(&request, payload, sizeof(request));
-  const Status status = shared_.directory.copyState(
-      {envelope.header.targetIndex, envelope.header.targetGeneration, 0}, *request->type,
-      request->bytes.get());
-  activation_->begin(envelope);
-  activation_->report({status.code(), 0});
-  activation_->commit();
+StatusCode Worker::control(const abi::Envelope& envelope, const std::byte* payload) {
+  const ActorId id{envelope.header.targetIndex, envelope.header.targetGeneration, 0};
+  Directory& directory = shared_.directory;
+  switch (static_cast<Control>(envelope.header.type)) {
+  case Control::ReadState: {
+    StateRequest* request;
+    std::memcpy(&request, payload, sizeof(request));
+    return directory.copyState(id, *request->type, request->bytes.get()).code();
+  }
+  case Control::Kill:
+    return directory.kill(id) ? StatusCode::Ok : StatusCode::NotFound;
+  case Control::Restart:
+    return directory.restart(id) ? StatusCode::Ok : StatusCode::NotFound;
+  }
+  std::abort(); // no control
 }
 
 void Worker::publishMade() {
@@ -285,6 +295,19 @@ Tally Worker::tally() const {
   t.stopped = public_.stopped.load(std::memory_order_relaxed);
   t.spilled = public_.spilled.load(std::memory_order_relaxed);
   return t;
+}
+
+std::optional<Worker::Running> Worker::running() const {
+  // `done` first: a handler that ended between the two looks as if it ran, and has another number
+  // or is done at the next look.
+  const std::uint64_t done =
+      public_.done.load(std::memory_order_acquire); // pairs with publishDone()
+  const std::uint64_t begun = begun_.load(std::memory_order_relaxed);
+  const std::uint64_t actor = begun % kActors;
+  // Both numbers come round; one is never far from the other.
+  if (static_cast<std::int64_t>(begun - actor - done * kActors) <= 0)
+    return std::nullopt;
+  return Running{begun / kActors, static_cast<std::uint32_t>(actor)};
 }
 
 } // namespace ring::runtime::cpu

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -64,6 +65,13 @@ public:
   std::uint64_t discardRest();
   /// The counters as of the last batch. `done` is never ahead of `created`.
   Tally tally() const;
+  /// A handler that runs, or whose batch is not finished.
+  struct Running {
+    std::uint64_t number; ///< another handler has another one
+    std::uint32_t actor;  ///< index
+    bool operator==(const Running&) const = default;
+  };
+  std::optional<Running> running() const;
 
 private:
   struct alignas(64) PublicTally {
@@ -81,7 +89,8 @@ private:
   void runHandler(const HandlerInfo& handler, DirectoryEntry& entry, abi::Envelope& envelope,
                   const std::byte* payload);
   void deadLetter(const abi::Envelope& envelope, StatusCode why);
-  void control(const abi::Envelope& envelope, const std::byte* payload);
+  void answer(const abi::Envelope& envelope, StatusCode code);
+  StatusCode control(const abi::Envelope& envelope, const std::byte* payload);
   std::uint64_t waitingBytes() const;
   void publishMade();
   void publishDone();
@@ -95,7 +104,11 @@ private:
   alignas(64) EventCount event_;
   // The thread's own.
   alignas(64) Tally tally_;
-  std::size_t batch_ = 1; ///< messages of the next batch
+  /// Tally::done when the last handler began, times kActors, plus its actor's index: one store a
+  /// handler.
+  std::atomic<std::uint64_t> begun_{0};
+  static constexpr std::uint64_t kActors = 1u << 24; ///< the most that RuntimeOptions allow
+  std::size_t batch_ = 1;                            ///< messages of the next batch
   std::unique_ptr<detail::Activation> activation_;
   std::thread thread_;
   PublicTally public_;

@@ -37,8 +37,8 @@ std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placeme
 
 Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
                    std::unique_ptr<ComputeDevice> device, const Placement& placement)
-    : CoreBase(options, capacityFor(options, placement), placement.shards()), gpu_(std::move(gpu)),
-      device_(std::move(device)), ofShards_(placement.shards()),
+    : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere),
+      gpu_(std::move(gpu)), device_(std::move(device)), ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes),
       places_(options.stateBytes), modules_(*device_, ShaderLanguage::Cuda, registry_),
       memory_(*device_) {}
@@ -179,9 +179,26 @@ Statistics Resident::statistics() {
   counts.stopped = device.stopped;
   counts.spilled = device.spilled;
   counts.spawned = spawned_.load(std::memory_order_relaxed);
+  counts.killed = killed_.load(std::memory_order_relaxed);
+  counts.restarted = restarted_.load(std::memory_order_relaxed);
   if (stopped_.load(std::memory_order_acquire) && counts.sent > counts.handled + counts.deadLetters)
     counts.deadLetters = counts.sent - counts.handled; // what stop() left in the rings
   return counts;
+}
+
+Result<Health> Resident::health(std::chrono::nanoseconds limit) {
+  // Where another thread has the kernel, that one finds out whether it died.
+  if (std::unique_lock kernel(kernelMutex_, std::try_to_lock); kernel)
+    static_cast<void>(checkKernel().isOk());
+  if (Status status = brokenStatus(); !status)
+    return status;
+  const Result<std::vector<std::uint32_t>> silent = kernel_.silentShards(limit);
+  if (!silent)
+    return silent.status();
+  Health health{kernel_.placement().shards(), {}};
+  for (const std::uint32_t shard : *silent)
+    health.stuck.push_back({shard, std::nullopt});
+  return health;
 }
 
 // --- kernels and stencils

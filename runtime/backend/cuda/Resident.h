@@ -14,6 +14,7 @@
 #include "runtime/core/SpinLock.h"
 #include <ringkernel/device.h>
 
+#include <cstring>
 #include <map>
 #include <unordered_set>
 
@@ -46,12 +47,15 @@ public:
     return post(target, message, payload, 0);
   }
   Status sendBatch(const detail::Batch& batch, std::size_t& sent) override;
+  Status kill(ActorId id) override;
+  Status restart(ActorId id) override;
   Status readState(ActorId id, const TypeInfo& actor, void* state) override;
   std::size_t visitReplies(detail::ReplyVisitor visitor, void* closure,
                            detail::Whose whose) override;
   Status drain() override;
   Status stop(detail::Deadline deadline) override;
   Statistics statistics() override;
+  Result<Health> health(std::chrono::nanoseconds limit) override;
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
@@ -120,7 +124,13 @@ private:
             detail::ReplyVisitor visitor, void* closure);
   void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
             const std::uint32_t* payload);
-  void end(ActorId actor, bool failed, std::uint32_t failCode);
+  Status openForOrders();
+  void end(DirectoryEntry& entry, std::uint32_t index);
+  void countFailure(DirectoryEntry& entry, std::uint32_t index, std::int32_t change,
+                    std::uint32_t failCode);
+  void hearEnd(ActorId actor, const abi::ResidentOutcome& told);
+  DirectoryEntry* findLiving(ActorId id);
+  Status stage(const void* image, std::uint32_t bytes);
 
   Status prepare(const ActorType& type);
   Status loadProgram(Program program);
@@ -159,6 +169,9 @@ private:
   struct LastImage {
     std::optional<std::uint32_t> place;
     std::vector<std::byte> bytes;
+    bool is(const void* image) const {
+      return place && std::memcmp(bytes.data(), image, bytes.size()) == 0;
+    }
   };
   std::map<const ActorType*, LastImage> lastImages_;
   std::vector<const ActorType*> types_; ///< of the program
@@ -173,8 +186,9 @@ private:
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> replies_{0}, outcomes_{0}, spawned_{0};
   std::atomic<std::uint32_t> idleTurns_{0};
-  std::mutex endMutex_; ///< moving entries, and what broke the device
+  std::mutex endMutex_; ///< moving entries, failures_, and what broke the device
   std::optional<Status> broken_;
+  std::map<std::uint32_t, std::int32_t> failures_; ///< by actor index: see countFailure
   std::mutex stopMutex_;
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint32_t> alive_{0};

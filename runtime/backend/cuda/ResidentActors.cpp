@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Actors of the resident kernel as the host sees them: spawning, sending, replies, their end.
+// Actors of the resident kernel as the host sees them: spawning, sending, replies.
 #include "runtime/backend/cuda/Resident.h"
 
 #include <cstring>
@@ -172,6 +172,8 @@ Status Resident::sendBatch(const detail::Batch& batch, std::size_t& sent) {
 Status Resident::command(abi::Command what, ActorId target,
                          const abi::CommandArguments& arguments) {
   const AskTicket ticket = mailbox_.open(nullptr);
+  if (!mailbox_.isOpen(ticket)) // too many questions: it is answered
+    return askTake(ticket, nullptr);
   if (Status status = enter(target, static_cast<std::uint16_t>(what),
                             abi::kFlagFromHost | abi::kFlagRequest | abi::kFlagCommand,
                             Mailbox::correlation(ticket), &arguments, sizeof(arguments));
@@ -271,17 +273,12 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
                                   abi::kKeepsNoImage};
   // Most actors of a type begin alike: the device keeps the last image and copies its own.
   LastImage& last = lastImages_[&type];
-  if (last.place && std::memcmp(last.bytes.data(), image, bytes) == 0) {
+  if (last.is(image)) {
     arguments.from = kernel_.addressOf(*last.place);
     return command(abi::Command::Spawn, id, arguments);
   }
-  if (bytes > kernel_.staging().bytes()) {
-    if (Status status = whileParked([&] { return kernel_.growStaging(bytes); }); !status)
-      return status;
-    if (Status status = brokenStatus(); !status)
-      return status;
-  }
-  std::memcpy(kernel_.staging().host<void>(), image, bytes);
+  if (Status status = stage(image, bytes); !status)
+    return status;
   arguments.from = kernel_.staging().address();
   if (!last.place)
     last.place = places_.take(bytes); // without one the next image is read from the host again
@@ -289,6 +286,18 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
   last.bytes.assign(static_cast<const std::byte*>(image),
                     static_cast<const std::byte*>(image) + bytes);
   return command(abi::Command::Spawn, id, arguments);
+}
+
+/// Puts an image where the device can read it.
+Status Resident::stage(const void* image, std::uint32_t bytes) {
+  if (bytes > kernel_.staging().bytes()) {
+    if (Status status = whileParked([&] { return kernel_.growStaging(bytes); }); !status)
+      return status;
+    if (Status status = brokenStatus(); !status)
+      return status;
+  }
+  std::memcpy(kernel_.staging().host<void>(), image, bytes);
+  return Status::ok();
 }
 
 Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail::Where where) {
@@ -307,9 +316,7 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
   if (closed_.load(std::memory_order_acquire)) // stop() may have parked the kernel meanwhile
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (alive_.load() >= options_.maxActors)
-    return Status(StatusCode::Exhausted, "all " + std::to_string(options_.maxActors) +
-                                             " actors are in use; set "
-                                             "`RuntimeOptions::maxActors`");
+    return directory_.exhausted(options_.maxActors);
   if (Status status = prepare(**type); !status)
     return status;
   const Placement& placement = kernel_.placement();
@@ -337,38 +344,6 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
   return id;
 }
 
-Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
-  std::lock_guard kernel(kernelMutex_);
-  if (Status status = brokenStatus(); !status)
-    return status;
-  if (Status status = directory_.copyState(id, actor, state); !status)
-    return status; // checks who it is; what it copied is the image
-  if (!kernel_.isRunning()) {
-    // stop() has parked it for good: its last write is in the arena.
-    const auto place = placeOf_.at(id.index);
-    return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
-  }
-  if (Status status = command(abi::Command::ReadState, id,
-                              {kernel_.staging().address(), actor.size, 0, 0, abi::kKeepsNoImage});
-      !status)
-    return status.code() == StatusCode::Closed ? Status(StatusCode::NotFound, "the actor is gone")
-                                               : status;
-  std::memcpy(state, kernel_.staging().host<void>(), actor.size);
-  return Status::ok();
-}
-
-void Resident::end(ActorId actor, bool failed, std::uint32_t failCode) {
-  std::lock_guard lock(endMutex_);
-  DirectoryEntry* entry = directory_.find(actor);
-  if (!entry)
-    return;
-  entry->failCode = failCode;
-  if (!failed)
-    directory_.move(*entry, Life::Draining);
-  directory_.end(*entry, failed ? Life::Failed : Life::Terminated);
-  --alive_;
-}
-
 void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
                     const std::uint32_t* payload) {
   const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
@@ -385,7 +360,7 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
   abi::ResidentOutcome told;
   std::memcpy(&told, payload, sizeof(told));
   if (view.header.flags & abi::kFlagEnded) {
-    end(from, told.code == abi::ResidentOutcomeCode::Failed, told.failCode);
+    hearEnd(from, told);
   } else {
     const Outcome outcome{codeOf(told.code), told.failCode};
     envelope.header.flags = kFlagStatus;

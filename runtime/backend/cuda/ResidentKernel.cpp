@@ -95,6 +95,7 @@ Status ResidentKernel::open() {
       {rings_, Kind::Device, (shards + abi::kMaxClients) * sizeof(abi::ResidentRing), "rings"},
       {records_, Kind::Device, shards * sizeof(abi::ResidentShard), "shards"},
       {counters_, Kind::Pinned, shards * sizeof(abi::ResidentShard), "counters"},
+      {heard_, Kind::Pinned, shards * sizeof(abi::ResidentShard), "signs of life"},
       {words_, Kind::Pinned, kWordsBytes, "words shared with the GPU"},
       {staging_, Kind::Pinned, kStagingBytes, "images of states"},
   };
@@ -433,31 +434,66 @@ void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::ui
               static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(shared >> 32)}});
 }
 
-Status ResidentKernel::copyRecords() {
+Status ResidentKernel::copyRecords(const GpuMemory& to) {
   const std::uint64_t bytes = placement_.shards() * sizeof(abi::ResidentShard);
-  if (Status status = gpu_->check(
-          "cannot read the counters",
-          api_.MemcpyDtoHAsync(counters_.host<void>(), records_.address(), bytes, copies_));
+  if (Status status =
+          gpu_->check("cannot read the counters",
+                      api_.MemcpyDtoHAsync(to.host<void>(), records_.address(), bytes, copies_));
       !status)
     return status;
   return gpu_->check("cannot read the counters", api_.StreamSynchronize(copies_));
 }
 
-bool ResidentKernel::haveAllCounted(std::uint64_t count) const {
-  const std::span records(counters_.host<abi::ResidentShard>(), placement_.shards());
-  return std::ranges::all_of(
-      records, [&](const abi::ResidentShard& shard) { return shard.counted == count; });
+/// Shards that have not told anything since they were asked with `count`; others may have asked
+/// after that.
+std::vector<std::uint32_t> ResidentKernel::silentIn(const GpuMemory& records,
+                                                    std::uint32_t count) const {
+  std::vector<std::uint32_t> silent;
+  for (std::uint32_t shard = 0; shard < placement_.shards(); ++shard) {
+    const std::uint64_t counted = records.host<abi::ResidentShard>()[shard].counted;
+    if (static_cast<std::int32_t>(static_cast<std::uint32_t>(counted) - count) < 0)
+      silent.push_back(shard);
+  }
+  return silent;
+}
+
+std::uint32_t ResidentKernel::askForCounters() {
+  std::lock_guard lock(wordMutex_);
+  ++counts_;
+  writeHostWord();
+  return counts_;
+}
+
+Result<std::vector<std::uint32_t>> ResidentKernel::silentShards(std::chrono::nanoseconds limit) {
+  if (Status status = gpu_->enter(); !status)
+    return status;
+  const auto begin = std::chrono::steady_clock::now();
+  std::lock_guard hearing(heardMutex_);
+  const std::uint32_t count = askForCounters();
+  while (isRunning()) {
+    const bool isLast = std::chrono::steady_clock::now() - begin >= limit;
+    if (Status status = copyRecords(heard_); !status)
+      return status;
+    std::vector<std::uint32_t> silent = silentIn(heard_, count);
+    if (silent.empty() || !isRunning())
+      break;
+    if (isLast) {
+      std::lock_guard lock(wordMutex_);
+      if (mode_ != abi::kModeRun) // shards that have left tell nothing either
+        return Status(
+            StatusCode::Timeout,
+            "the resident kernel is to leave the GPU for a moment, and a handler keeps it");
+      return silent;
+    }
+    std::this_thread::sleep_for(kCountPause);
+  }
+  return std::vector<std::uint32_t>();
 }
 
 Result<abi::ResidentCounters> ResidentKernel::counters() {
   if (Status status = gpu_->enter(); !status)
     return status;
-  std::uint32_t count;
-  {
-    std::lock_guard lock(wordMutex_);
-    count = ++counts_;
-    writeHostWord();
-  }
+  const std::uint32_t count = askForCounters();
   // Shards answer by number. Once all have, the copy is taken again: of one record it is no
   // snapshot.
   const auto deadline = std::chrono::steady_clock::now() + kCountLimit;
@@ -466,12 +502,12 @@ Result<abi::ResidentCounters> ResidentKernel::counters() {
     if (std::chrono::steady_clock::now() > deadline)
       return Status(StatusCode::Timeout, "a handler on the GPU takes longer than " +
                                              std::to_string(kCountLimit.count()) + " ms");
-    if (Status status = copyRecords(); !status)
+    if (Status status = copyRecords(counters_); !status)
       return status;
     if (Status status = check(); !status)
       return status;
-  } while (isRunning() && !haveAllCounted(count));
-  if (Status status = copyRecords(); !status)
+  } while (isRunning() && !silentIn(counters_, count).empty());
+  if (Status status = copyRecords(counters_); !status)
     return status;
   abi::ResidentCounters sum{};
   const auto* records = counters_.host<abi::ResidentShard>();

@@ -12,8 +12,11 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 namespace ring::runtime::cuda {
 
@@ -55,6 +58,9 @@ public:
   void giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared);
   /// The sum of what each shard tells between two of its batches.
   Result<abi::ResidentCounters> counters();
+  /// Any thread: shards that, asked now, tell nothing within `limit`; none where no kernel runs.
+  /// Timeout where it is to park and does not.
+  Result<std::vector<std::uint32_t>> silentShards(std::chrono::nanoseconds limit);
   /// Of a place in the arena, for the device.
   std::uint64_t addressOf(std::uint32_t place) const {
     return states_.address() + std::uint64_t(place) * 16;
@@ -90,8 +96,9 @@ private:
   std::size_t laneAt(std::uint32_t client, std::uint32_t lane) const;
   std::size_t ownAt(std::uint32_t client) const;
   std::size_t sharedAt(std::uint32_t client) const;
-  Status copyRecords();
-  bool haveAllCounted(std::uint64_t count) const;
+  std::uint32_t askForCounters();
+  Status copyRecords(const GpuMemory& to);
+  std::vector<std::uint32_t> silentIn(const GpuMemory& records, std::uint32_t count) const;
   void writeHostWord();
   void beat();
   Status wait();
@@ -107,6 +114,8 @@ private:
   Rings made_;
   Program program_;
   GpuMemory told_, directory_, states_, rings_, records_, counters_, words_, staging_;
+  std::mutex heardMutex_; ///< heard_: what silentShards() reads
+  GpuMemory heard_;
   std::atomic<bool> running_{false};
 
   std::mutex wordMutex_; // what the host tells: mode, beat, clients

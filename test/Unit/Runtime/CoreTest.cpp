@@ -7,6 +7,7 @@
 
 #include "runtime/core/Directory.h"
 #include "runtime/core/EventCount.h"
+#include "runtime/core/Images.h"
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RecordQueue.h"
 #include "runtime/core/Registry.h"
@@ -109,7 +110,7 @@ TEST(Directory, TellsGenerationsApart) {
   directory.activate(first);
   EXPECT_EQ(directory.find(first)->life(), Life::Active);
   EXPECT_EQ(std::memcmp(directory.find(first)->state, image, sizeof(image)), 0);
-  directory.end(*directory.find(first), Life::Terminated);
+  directory.end(*directory.find(first));
   for (int i = 0; i < 4; ++i) { // all entries, the ended one's among them
     const ring::ActorId next = *directory.place(type, image);
     EXPECT_TRUE(next.index != first.index || next.generation != first.generation);
@@ -136,8 +137,76 @@ TEST(Directory, SpreadsActorsOverShardsAndBoundsTheirBytes) {
   const ring::Status status = directory.place(type, image).status();
   EXPECT_EQ(status.code(), StatusCode::Exhausted);
   EXPECT_NE(status.message().find("0 of 48"), std::string::npos) << status.message();
-  directory.end(*directory.find(actors[4]), Life::Failed);
+  directory.end(*directory.find(actors[4]));
   EXPECT_EQ(directory.place(type, image).value().index, actors[4].index);
+}
+
+TEST(Directory, KeepsFailedActorsUntilTheyAreRestartedOrKilled) {
+  Registry registry;
+  const ActorType& type = **registry.actor(Registered<FraudMonitor>::info());
+  Directory directory(2, 1024, 1);
+  const float image[2] = {1, 2}, changed[2] = {8, 9};
+  const auto spawn = [&] {
+    const ring::ActorId id = *directory.place(type, image);
+    directory.activate(id);
+    return id;
+  };
+  const ring::ActorId one = spawn(), other = spawn();
+  DirectoryEntry& entry = *directory.find(one);
+  std::memcpy(entry.state, changed, sizeof(changed));
+  directory.fail(entry, 3);
+  directory.fail(*directory.find(other), 4);
+  EXPECT_EQ(directory.place(type, image).status().message(),
+            "all 2 actors are in use, 2 of them failed: kill those that are given up, or set "
+            "`RuntimeOptions::maxActors`");
+  EXPECT_EQ(std::memcmp(entry.state, changed, sizeof(changed)), 0) << "as the handler left it";
+  EXPECT_TRUE(directory.restart(one));
+  EXPECT_EQ(entry.life(), Life::Active);
+  EXPECT_EQ(entry.failCode, 0u);
+  EXPECT_EQ(std::memcmp(entry.state, image, sizeof(image)), 0);
+  EXPECT_NE(directory.place(type, image).status().message().find(", 1 of them failed"),
+            std::string::npos);
+  EXPECT_TRUE(directory.kill(other));
+  EXPECT_FALSE(directory.kill(other));
+  EXPECT_FALSE(directory.restart(other));
+  const ring::ActorId next = spawn();
+  EXPECT_EQ(next.index, other.index);
+  EXPECT_FALSE(directory.kill(other)) << "that is somebody else now";
+  EXPECT_EQ(directory.find(next)->life(), Life::Active);
+  EXPECT_EQ(directory.place(type, image).status().message(),
+            "all 2 actors are in use; set `RuntimeOptions::maxActors`");
+}
+
+TEST(Images, EqualOnesAreStoredOnce) {
+  Images images;
+  std::vector<std::uint64_t> one(100, 7), other(100, 8);
+  const std::size_t bytes = one.size() * sizeof(one[0]);
+  const std::byte* first = images.take(one.data(), bytes);
+  EXPECT_EQ(images.take(one.data(), bytes), first);
+  const std::byte* second = images.take(other.data(), bytes);
+  EXPECT_NE(images.take(one.data(), bytes - 1), first);
+  EXPECT_EQ(images.count(), 3u);
+  one.assign(100, 0); // a copy is kept
+  EXPECT_EQ(first[0], std::byte(7));
+  EXPECT_EQ(std::memcmp(second, other.data(), bytes), 0);
+  images.giveBack(first, bytes);
+  EXPECT_EQ(images.count(), 3u) << "somebody still has it";
+  images.giveBack(first, bytes);
+  images.giveBack(second, bytes);
+  EXPECT_EQ(images.count(), 1u);
+}
+
+TEST(Directory, GivesImagesBackWithTheirEntries) {
+  Registry registry;
+  const ActorType& type = **registry.actor(Registered<FraudMonitor>::info());
+  Directory directory(1, 8, 1);
+  for (float i = 0; i < 10; ++i) { // one state's bytes: each must be free for the next
+    const float image[2] = {i, i};
+    const ring::ActorId id = *directory.place(type, image);
+    directory.activate(id);
+    EXPECT_EQ(std::memcmp(directory.find(id)->image, image, sizeof(image)), 0);
+    EXPECT_TRUE(directory.kill(id));
+  }
 }
 
 TEST(Lifecycle, TableHasTheDesignsTransitions) {
@@ -149,8 +218,12 @@ TEST(Lifecycle, TableHasTheDesignsTransitions) {
   EXPECT_TRUE(mayMove(Life::Active, Life::Failed));
   EXPECT_FALSE(mayMove(Life::Dormant, Life::Active));
   EXPECT_FALSE(mayMove(Life::Terminated, Life::Active));
-  EXPECT_FALSE(mayMove(Life::Failed, Life::Active));
-  for (const Life life : {Life::Dormant, Life::Active, Life::Terminated})
+  EXPECT_TRUE(mayMove(Life::Failed, Life::Active)) << "a restart";
+  EXPECT_TRUE(mayMove(Life::Failed, Life::Terminated)) << "a kill";
+  EXPECT_FALSE(mayMove(Life::Failed, Life::Dormant)) << "only a Terminated entry is taken again";
+  EXPECT_TRUE(mayMove(Life::Terminated, Life::Dormant));
+  EXPECT_FALSE(mayMove(Life::Terminated, Life::Failed));
+  for (const Life life : {Life::Dormant, Life::Active, Life::Terminated, Life::Failed})
     EXPECT_FALSE(mayMove(life, life));
 }
 

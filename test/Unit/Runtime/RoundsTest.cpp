@@ -11,10 +11,12 @@
 #include <ringkernel/abi/Rounds.h>
 #include <ringkernel/abi/Version.h>
 
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
 #include <set>
+#include <thread>
 
 namespace rounds {
 
@@ -173,6 +175,7 @@ public:
   }
   Status submit(std::span<const Dispatch> dispatches) override {
     submitted += dispatches.size();
+    isHeld.wait(true);
     if (limits_.maxBufferBytes == kHeldBytes)
       for (const Dispatch& dispatch : dispatches)
         run(dispatch);
@@ -188,7 +191,8 @@ public:
 
   std::size_t submitted = 0; ///< dispatches
   bool lost = false;
-  std::uint32_t largestRound = 0; ///< activations
+  std::atomic<bool> isHeld{false}; ///< submit() waits
+  std::uint32_t largestRound = 0;  ///< activations
   std::size_t buffers() const { return buffers_.size(); }
 
 private:
@@ -493,6 +497,61 @@ TEST_F(Rounds, ALostDeviceIsToldEverywhere) {
   EXPECT_EQ(runtime->send(actor, Number{}).code(), StatusCode::DeviceLost);
   EXPECT_EQ(runtime->drain().code(), StatusCode::DeviceLost);
   EXPECT_EQ(runtime->spawn<Echo>().status().code(), StatusCode::DeviceLost);
+}
+
+TEST_F(Rounds, OrdersTakeTheirPlaceBetweenMessages) {
+  const auto one = spawn(), other = spawn();
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_OK(runtime->send(one, Command{0, i, {}}));
+    EXPECT_OK(runtime->send(other, Command{0, 10 + i, {}}));
+  }
+  EXPECT_OK(runtime->restart(one)); // runs a round before it
+  EXPECT_EQ(runtime->state(one)->handled, 0u);
+  EXPECT_EQ(runtime->state(other)->handled, 3u);
+  EXPECT_EQ(runtime->statistics().rounds, 1u) << "an order alone needs none";
+  EXPECT_OK(runtime->send(one, Command{2, 7, {}})); // fails
+  EXPECT_OK(runtime->send(one, Command{0, 8, {}}));
+  EXPECT_OK(runtime->restart(one));
+  EXPECT_EQ(runtime->ask<Number>(one, Command{0, 4, {}}).get().value().value, 4u);
+  EXPECT_EQ(runtime->state(one)->handled, 1u);
+  EXPECT_OK(runtime->send(one, Command{2, 7, {}}));
+  EXPECT_OK(runtime->kill(one)); // of one that fails just before
+  EXPECT_EQ(runtime->kill(one).code(), StatusCode::NotFound);
+  EXPECT_EQ(runtime->restart(one).code(), StatusCode::NotFound);
+  EXPECT_EQ(runtime->ask<Number>(one, Command{0, 4, {}}).get().status().code(), StatusCode::Closed);
+  const ring::Statistics statistics = runtime->statistics();
+  EXPECT_EQ(statistics.deadLetters, 2u);
+  EXPECT_EQ(statistics.killed, 1u);
+  EXPECT_EQ(statistics.restarted, 2u);
+  EXPECT_OK(runtime->stop());
+  EXPECT_EQ(runtime->kill(other).code(), StatusCode::Closed);
+}
+
+TEST_F(Rounds, ARoundThatDoesNotEndIsStuck) {
+  const auto actor = spawn();
+  EXPECT_TRUE(runtime->health(std::chrono::nanoseconds(0)).value().stuck.empty());
+  fake->isHeld = true;
+  EXPECT_OK(runtime->send(actor, Command{0, 5, {}}));
+  std::thread other([&] { EXPECT_OK(runtime->kill(actor)); });
+  while (runtime->health(std::chrono::milliseconds(5)).value().stuck.empty())
+    std::this_thread::yield(); // until the other thread's round is under way
+  const ring::Health health = runtime->health(std::chrono::milliseconds(5)).value();
+  EXPECT_EQ(health.shards, 1u);
+  ASSERT_EQ(health.stuck.size(), 1u);
+  EXPECT_FALSE(health.stuck[0].actor.has_value());
+  fake->isHeld = false;
+  fake->isHeld.notify_all();
+  other.join();
+  EXPECT_TRUE(runtime->health(std::chrono::seconds(30)).value().stuck.empty());
+  EXPECT_EQ(numbers(), std::vector<std::uint64_t>{5});
+}
+
+TEST_F(Rounds, AnOrderToALostDeviceIsAnswered) {
+  const auto actor = spawn();
+  EXPECT_OK(runtime->send(actor, Command{0, 5, {}}));
+  fake->lost = true;
+  EXPECT_EQ(runtime->kill(actor).code(), StatusCode::DeviceLost);
+  EXPECT_EQ(runtime->restart(actor).code(), StatusCode::DeviceLost);
 }
 
 TEST_F(Rounds, ModulesWithoutTheLanguageAreRefused) {

@@ -30,13 +30,14 @@ abi::Chunk loadChunk(const abi::Chunk* from) {
 
 } // namespace
 
-FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table, bool isMute)
+FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& table,
+                       const FakeGpu& gpu)
     : table_(table), slotChunks_(defined(source, "RING_SLOT_CHUNKS")),
       laneSlots_(defined(source, "RING_LANE_SLOTS")),
       laneStride_(defined(source, "RING_LANE_STRIDE")),
       ownSlots_(defined(source, "RING_OWN_SLOTS")), shards_(defined(source, "RING_SHARDS")),
-      lanes_(defined(source, "RING_LANES")), clients_(defined(source, "RING_CLIENTS")),
-      isMute_(isMute), thread_([this] { run(); }) {}
+      lanes_(defined(source, "RING_LANES")), clients_(defined(source, "RING_CLIENTS")), gpu_(gpu),
+      thread_([this] { run(); }) {}
 
 FakeDevice::~FakeDevice() {
   isDead_.store(true, std::memory_order_release); // a fault ends it where it is
@@ -56,8 +57,8 @@ void FakeDevice::run() {
          __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun) {
     bool any = false;
     const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), clients_);
-    for (std::uint32_t shard = 0; shard < count * lanes_ && !isMute_; ++shard)
-      any |= poll(shard);
+    for (std::uint32_t shard = 0; shard < count * lanes_ && !gpu_.isMute; ++shard)
+      any |= !isStuck(shard) && poll(shard);
     tellCounters(__atomic_load_n(counted, __ATOMIC_ACQUIRE));
     if (!any)
       std::this_thread::yield();
@@ -67,7 +68,8 @@ void FakeDevice::run() {
 
 void FakeDevice::tellCounters(std::uint32_t count) {
   for (std::uint32_t shard = 0; shard < shards_; ++shard)
-    __atomic_store_n(&table_.records[shard].counted, count, __ATOMIC_RELEASE);
+    if (!isStuck(shard))
+      __atomic_store_n(&table_.records[shard].counted, count, __ATOMIC_RELEASE);
 }
 
 bool FakeDevice::poll(std::uint32_t shard) {
@@ -98,19 +100,47 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
   std::memcpy(&header.targetIndex, stream.data(), 12);
   std::uint64_t correlation;
   std::memcpy(&correlation, stream.data() + 3, sizeof(correlation));
-  abi::ResidentOutcomeCode code = abi::ResidentOutcomeCode::NoReply;
-  if (header.flags & abi::kFlagCommand) {
+  const bool isCommand = (header.flags & abi::kFlagCommand) != 0;
+  abi::ResidentOutcomeCode code;
+  if (isCommand) {
     abi::CommandArguments arguments;
     std::memcpy(&arguments, stream.data() + abi::kPayloadWord, sizeof(arguments));
     code = obey(header, arguments);
+  } else {
+    code = handle(header);
   }
   abi::ResidentCounters& counters = table_.records[shard].counters;
   if (correlation != 0) {
     answer(shard / lanes_, header, correlation, code);
     __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
   }
-  if (!(header.flags & abi::kFlagCommand))
+  if (isCommand || gpu_.fails == 1)
+    tellFailures();
+  if (!isCommand)
     __atomic_fetch_add(&counters.handled, 1, __ATOMIC_RELEASE);
+}
+
+abi::ResidentOutcomeCode FakeDevice::handle(const abi::MessageHeader& header) {
+  if (gpu_.fails == 0)
+    return abi::ResidentOutcomeCode::NoReply;
+  abi::ResidentEntry& entry = table_.directory[header.targetIndex];
+  if (entry.generation != header.targetGeneration || entry.life != abi::kEntryActive)
+    return abi::ResidentOutcomeCode::Gone;
+  entry.life = abi::kEntryFailed;
+  failed_.push_back(header);
+  return abi::ResidentOutcomeCode::Failed;
+}
+
+/// To client 0, as a shard does.
+void FakeDevice::tellFailures() {
+  if (gpu_.fails == 1)
+    due_.swap(failed_);
+  for (const abi::MessageHeader& header : due_) {
+    answer(0, header, 0, abi::ResidentOutcomeCode::Failed, abi::kFlagEnded);
+    __atomic_fetch_add(&table_.records[0].counters.replies, 1, __ATOMIC_RELEASE);
+  }
+  due_.clear();
+  due_.swap(failed_);
 }
 
 abi::ResidentOutcomeCode FakeDevice::obey(const abi::MessageHeader& header,
@@ -127,16 +157,36 @@ abi::ResidentOutcomeCode FakeDevice::obey(const abi::MessageHeader& header,
   }
   if (entry.generation != header.targetGeneration || entry.life == abi::kEntryFree)
     return abi::ResidentOutcomeCode::Gone;
+  if (header.type != static_cast<std::uint16_t>(abi::Command::ReadState))
+    return revise(entry, header, arguments);
   std::memcpy(host, table_.states + std::uint64_t(entry.place) * 16, arguments.bytes);
   return abi::ResidentOutcomeCode::Ok;
 }
 
+/// Kills or restarts.
+abi::ResidentOutcomeCode FakeDevice::revise(abi::ResidentEntry& entry,
+                                            const abi::MessageHeader& header,
+                                            const abi::CommandArguments& arguments) {
+  if (entry.life == abi::kEntryTerminated)
+    return abi::ResidentOutcomeCode::Gone;
+  if (header.type == static_cast<std::uint16_t>(abi::Command::Kill)) {
+    entry.life = abi::kEntryTerminated;
+    return abi::ResidentOutcomeCode::Ok;
+  }
+  std::memcpy(table_.states + std::uint64_t(entry.place) * 16,
+              reinterpret_cast<const void*>(arguments.from), arguments.bytes);
+  const bool hadFailed = entry.life == abi::kEntryFailed;
+  entry.life = abi::kEntryActive;
+  return hadFailed ? abi::ResidentOutcomeCode::Failed : abi::ResidentOutcomeCode::Ok;
+}
+
 /// Through the client's own ring; tests leave fewer answers in it than it has slots.
 void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
-                        std::uint64_t correlation, abi::ResidentOutcomeCode code) {
+                        std::uint64_t correlation, abi::ResidentOutcomeCode code,
+                        std::uint8_t flags) {
   const abi::ResidentOutcome outcome{code, 0};
   abi::MessageHeader header = to;
-  header.flags = abi::kFlagOutcome;
+  header.flags = abi::kFlagOutcome | flags;
   header.chunks = static_cast<std::uint8_t>(abi::chunksOf(sizeof(outcome)));
   std::uint32_t stream[3 * abi::kWordsPerChunk] = {};
   std::memcpy(stream, &header.targetIndex, 12);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The device's end of the resident kernel's rings, played by a thread: obeys commands, answers
-// every question with "no reply", and leaves when it is told to park. Runs no handlers. As on a
+// every question with "no reply" or fails its actor, and leaves when it is told to park. Runs no
+// handlers. As on a
 // GPU, shard i polls lane i % lanes of client i / lanes and no other does.
 #ifndef RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
 #define RINGKERNEL_TEST_SHIMS_CUDA_FAKEDEVICE_H
+
+#include "test/shims/cuda/FakeDriver.h"
 
 #include <ringkernel/abi/Resident.h>
 
@@ -17,9 +20,9 @@ namespace ring::test {
 
 class FakeDevice {
 public:
-  /// `source` is the composed program, whose definitions say how memory lies. A mute one reads
-  /// nothing.
-  FakeDevice(const std::string& source, const abi::ResidentTable& table, bool isMute);
+  /// `source` is the composed program, whose definitions say how memory lies; of `gpu` what it says
+  /// of the resident kernel.
+  FakeDevice(const std::string& source, const abi::ResidentTable& table, const FakeGpu& gpu);
   ~FakeDevice();
   /// Until it has parked.
   void join();
@@ -27,17 +30,23 @@ public:
 
 private:
   void run();
+  bool isStuck(std::uint32_t shard) const { return static_cast<int>(shard) == gpu_.stuckShard; }
   bool poll(std::uint32_t shard);
   void tellCounters(std::uint32_t count);
   void take(std::uint32_t shard, const std::vector<std::uint32_t>& stream);
   abi::ResidentOutcomeCode obey(const abi::MessageHeader& header,
                                 const abi::CommandArguments& arguments);
+  abi::ResidentOutcomeCode revise(abi::ResidentEntry& entry, const abi::MessageHeader& header,
+                                  const abi::CommandArguments& arguments);
+  abi::ResidentOutcomeCode handle(const abi::MessageHeader& header);
+  void tellFailures();
   void answer(std::uint32_t client, const abi::MessageHeader& to, std::uint64_t correlation,
-              abi::ResidentOutcomeCode code);
+              abi::ResidentOutcomeCode code, std::uint8_t flags = 0);
 
   const abi::ResidentTable table_;
   const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, shards_, lanes_, clients_;
-  const bool isMute_;
+  const FakeGpu gpu_;
+  std::vector<abi::MessageHeader> failed_, due_; ///< messages whose failures are to be told
   std::atomic<bool> isRunning_{true}, isDead_{false};
   std::thread thread_;
 };

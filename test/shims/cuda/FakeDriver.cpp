@@ -57,7 +57,9 @@ FakeGpu fromEnvironment() {
                  {"pcieWidth", made.pcieWidth},
                  {"crashes", made.crashes},
                  {"tears", made.tears},
-                 {"isMute", made.isMute}};
+                 {"isMute", made.isMute},
+                 {"fails", made.fails},
+                 {"stuckShard", made.stuckShard}};
   const char* given = std::getenv("RINGKERNEL_FAKE_GPU");
   std::istringstream words(given ? given : "");
   for (std::string word; words >> word;) {
@@ -371,7 +373,7 @@ FAKE(cuLaunchCooperativeKernel, FunctionImpl* function, unsigned gridX, unsigned
   if (gridX > static_cast<unsigned>(gpu.multiprocessors * gpu.blocksPerMultiprocessor))
     return CuResult::CooperativeLaunchTooLarge;
   const auto& module = *reinterpret_cast<const ModuleImpl*>(function);
-  stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu.isMute != 0);
+  stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu);
   return CuResult::Success;
 }
 FAKE(cuFuncGetAttribute, int* value, FunctionAttribute, FunctionImpl*) {

@@ -17,8 +17,10 @@ struct FakeGpu {
   int nvrtcMajor = 13, nvrtcMinor = 0;  ///< NVRTC's version
   int mps = 0, mig = 0, pcieWidth = 16; ///< as the driver and NVML say
   int crashes = 0;                      ///< 1: making a context ends the process
-  int tears = 0;  ///< 1: a plain kernel leaves a torn chunk in its first argument
-  int isMute = 0; ///< 1: the resident kernel never answers
+  int tears = 0;       ///< 1: a plain kernel leaves a torn chunk in its first argument
+  int isMute = 0;      ///< 1: the resident kernel never answers
+  int fails = 0;       ///< 1: every message fails its actor; 2: told after the next command but one
+  int stuckShard = -1; ///< whose handler never returns: it takes nothing and tells nothing
   std::uint64_t memoryBytes = std::uint64_t(1) << 40; ///< allocations beyond fail
 };
 

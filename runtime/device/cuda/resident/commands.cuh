@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The life of actors, as messages to their shard: spawn, read the state. Each is done by the
-// whole warp at its place in the order of messages, and acknowledged.
+// The life of actors, as messages to their shard: spawn, kill, restart, read the state. Each is
+// done by the whole warp at its place in the order of messages, and acknowledged.
 #pragma once
 
 #include "deliver.cuh"
@@ -44,6 +44,23 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
     ring_fenceHost(); // each lane's own stores, before the answer
     __syncwarp();
     return ring_abi::ResidentOutcomeCode::Ok;
+  case ring_abi::Command::Kill:
+  case ring_abi::Command::Restart: {
+    const ring_u32 life = entry.life;
+    const bool isRestart = ring_abi::Command(header.type) == ring_abi::Command::Restart;
+    if (entry.generation != header.targetGeneration ||
+        (life != ring_abi::kEntryActive && life != ring_abi::kEntryFailed))
+      return ring_abi::ResidentOutcomeCode::Gone;
+    if (isRestart)
+      ring_copy(warp, ring_table.states + ring_u64(entry.place) * 16, (const void*)arguments.from,
+                arguments.bytes);
+    __syncwarp(); // all have looked, and the state is there, before the entry changes
+    if (isLeader)
+      entry.life = isRestart ? ring_abi::kEntryActive : ring_abi::kEntryTerminated;
+    __syncwarp();
+    return isRestart && life == ring_abi::kEntryFailed ? ring_abi::ResidentOutcomeCode::Failed
+                                                       : ring_abi::ResidentOutcomeCode::Ok;
+  }
   }
   return ring_abi::ResidentOutcomeCode::WrongType;
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What happens to actors of the resident kernel after they were spawned: reading their state,
+// killing and restarting them, hearing of their end. Their shards know their lives; the directory
+// here follows, so an order is always the device's to judge.
+#include "runtime/backend/cuda/Resident.h"
+
+#include <cstring>
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+Status gone() { return {StatusCode::NotFound, "the actor is gone"}; }
+
+} // namespace
+
+Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
+  std::lock_guard kernel(kernelMutex_);
+  if (Status status = brokenStatus(); !status)
+    return status;
+  if (Status status = directory_.check(id, actor); !status)
+    return status;
+  if (!kernel_.isRunning()) {
+    // stop() has parked it for good: its last write is in the arena.
+    const auto place = placeOf_.at(id.index);
+    return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
+  }
+  if (Status status = command(abi::Command::ReadState, id,
+                              {kernel_.staging().address(), actor.size, 0, 0, abi::kKeepsNoImage});
+      !status)
+    return status.code() == StatusCode::Closed ? gone() : status;
+  std::memcpy(state, kernel_.staging().host<void>(), actor.size);
+  return Status::ok();
+}
+
+DirectoryEntry* Resident::findLiving(ActorId id) {
+  std::lock_guard lock(endMutex_);
+  return directory_.findLiving(id);
+}
+
+/// With kernelMutex_.
+Status Resident::openForOrders() {
+  if (closed_.load(std::memory_order_acquire))
+    return Status(StatusCode::Closed, "the runtime is stopped");
+  return brokenStatus();
+}
+
+Status Resident::kill(ActorId id) {
+  std::lock_guard kernel(kernelMutex_);
+  if (Status status = openForOrders(); !status)
+    return status;
+  Status status = findLiving(id) ? command(abi::Command::Kill, id, {}) : gone();
+  if (!status)
+    return status.code() == StatusCode::Closed ? gone() : status;
+  std::lock_guard lock(endMutex_);
+  end(directory_.entry(id.index), id.index);
+  return counted(Status::ok(), killed_);
+}
+
+Status Resident::restart(ActorId id) {
+  std::lock_guard kernel(kernelMutex_);
+  if (Status status = openForOrders(); !status)
+    return status;
+  const DirectoryEntry* const living = findLiving(id);
+  if (!living)
+    return gone();
+  abi::CommandArguments arguments{0, living->stateBytes, 0, 0, abi::kKeepsNoImage};
+  const LastImage& last = lastImages_[living->type];
+  if (last.is(living->image))
+    arguments.from = kernel_.addressOf(*last.place);
+  else if (Status status = stage(living->image, living->stateBytes); !status)
+    return status;
+  else
+    arguments.from = kernel_.staging().address();
+  const Status status = command(abi::Command::Restart, id, arguments);
+  const bool hadFailed = status.code() == StatusCode::Failed;
+  if (!status && !hadFailed)
+    return status.code() == StatusCode::Closed ? gone() : status;
+  std::lock_guard lock(endMutex_);
+  if (DirectoryEntry* const entry = directory_.findLiving(id); entry && hadFailed)
+    countFailure(*entry, id.index, -1, 0);
+  return counted(Status::ok(), restarted_);
+}
+
+/// An actor's failures and the answers to its restarts come different ways, in any order: what
+/// counts is how many of the one are not outweighed by the other. With endMutex_.
+void Resident::countFailure(DirectoryEntry& entry, std::uint32_t index, std::int32_t change,
+                            std::uint32_t failCode) {
+  const std::int32_t open = failures_[index] += change;
+  if (open == 0)
+    failures_.erase(index);
+  if (open > 0 && entry.life() == Life::Active)
+    directory_.fail(entry, failCode);
+  else if (open <= 0 && entry.life() == Life::Failed)
+    directory_.revive(entry);
+}
+
+/// With endMutex_.
+void Resident::end(DirectoryEntry& entry, std::uint32_t index) {
+  directory_.end(entry);
+  failures_.erase(index);
+  --alive_;
+}
+
+/// The end of an actor, as its shard tells it.
+void Resident::hearEnd(ActorId actor, const abi::ResidentOutcome& told) {
+  std::lock_guard lock(endMutex_);
+  DirectoryEntry* const entry = directory_.findLiving(actor);
+  if (!entry)
+    return; // it was killed meanwhile
+  if (told.code == abi::ResidentOutcomeCode::Failed)
+    return countFailure(*entry, actor.index, 1, told.failCode);
+  if (entry->life() == Life::Active)
+    directory_.move(*entry, Life::Draining);
+  end(*entry, actor.index);
+}
+
+} // namespace ring::runtime::cuda
