@@ -294,6 +294,14 @@ TEST_F(FakeCuda, AShardThatNeverReturnsIsNamed) {
   ASSERT_EQ(health->stuck.size(), 1u);
   EXPECT_EQ(health->stuck[0].shard, 5u);
   EXPECT_FALSE(health->stuck[0].actor.has_value());
+  // Who waits while another one asks has the whole limit for the own question.
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i)
+    threads.emplace_back([&] {
+      EXPECT_EQ(runtime->health(std::chrono::milliseconds(20)).value().stuck.size(), 1u);
+    });
+  for (std::thread& thread : threads)
+    thread.join();
   EXPECT_EQ(runtime->stop(std::chrono::milliseconds(1)).code(), StatusCode::Timeout);
 }
 
