@@ -86,9 +86,8 @@ void streamIn(ring::Runtime& runtime, unsigned threads, std::size_t perThread,
         for (std::size_t first = 0; first < perThread; first += std::size(items)) {
           for (bench::Item& item : items)
             item = {i, {i, i * 3, i ^ 5, ~i}};
-          if (ring::Status status =
-                  runtime.sendBatch(targets.subspan(first, std::size(items)),
-                                    std::span<const bench::Item>(items));
+          if (ring::Status status = runtime.sendBatch(targets.subspan(first, std::size(items)),
+                                                      std::span<const bench::Item>(items));
               !status)
             fail("send", status);
         }
