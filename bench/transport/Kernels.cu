@@ -233,3 +233,77 @@ extern "C" __global__ void rawDrain(const Chunk* in, unsigned slots, unsigned ch
   if (errors != 0)
     atomicAdd(wrong, errors);
 }
+
+/// The limit of question and answer: four lanes poll the four chunks of a slot of 64 bytes and
+/// answer with each word plus one. Numbers from 1.
+extern "C" __global__ void rawEcho(const Chunk* in, Chunk* out, unsigned slots, unsigned count) {
+  if (threadIdx.x >= 4)
+    return;
+  unsigned misses = 0;
+  unsigned long long since = 0;
+  for (unsigned i = 1; i <= count; ++i) {
+    const unsigned at = 4 * (i & (slots - 1)) + threadIdx.x;
+    Chunk chunk;
+    do
+      chunk = loadChunk(in + at);
+    while (__any_sync(0xf, chunk.tag != i) && !__any_sync(0xf, isLate(misses, since)));
+    storeChunk(out + at, {chunk.tag, {chunk.words[0] + 1, chunk.words[1] + 1, chunk.words[2] + 1}});
+  }
+}
+
+/// The limit of both ways: what comes in goes out again.
+extern "C" __global__ void rawRelay(const Chunk* in, Chunk* out, unsigned slots,
+                                    unsigned long long first, unsigned long long count,
+                                    unsigned long long* consumed,
+                                    const unsigned long long* answered, unsigned* wrong) {
+  const unsigned long long mine = static_cast<unsigned long long>(blockIdx.x) * slots * 4;
+  const unsigned step = blockDim.x / 4, slotShift = __ffs(slots) - 1;
+  __shared__ unsigned long long seen;
+  __shared__ bool isOver;
+  if (threadIdx.x == 0) {
+    seen = first;
+    isOver = false;
+  }
+  __syncthreads();
+  unsigned misses = 0;
+  unsigned long long since = 0;
+  for (unsigned long long base = first; base < first + count; base += step) {
+    const unsigned long long message = base + threadIdx.x / 4;
+    const unsigned want = unsigned(message >> slotShift) + 1;
+    const unsigned long long at = mine + (message & (slots - 1)) * 4 + threadIdx.x % 4;
+    Chunk chunk;
+    do
+      chunk = loadChunk(in + at);
+    while (__any_sync(~0u, chunk.tag != want) && !__any_sync(~0u, isLate(misses, since)));
+    if (base + step > seen + slots) {
+      __syncthreads();
+      if (threadIdx.x == 0) {
+        unsigned long long now, waiting = 0;
+        unsigned looks = 0;
+        do {
+          asm volatile("ld.acquire.sys.global.u64 %0, [%1];"
+                       : "=l"(now)
+                       : "l"(answered + blockIdx.x * 16)
+                       : "memory");
+          isOver = isLate(looks, waiting);
+        } while (base + step > now + slots && !isOver);
+        seen = now;
+      }
+      __syncthreads();
+      if (isOver) {
+        atomicAdd(wrong, 1);
+        return;
+      }
+    }
+    storeChunk(out + at, chunk);
+    if ((base + step) % (slots / 8) == 0) {
+      __syncthreads();
+      if (threadIdx.x == 0)
+        asm volatile("st.release.sys.global.u64 [%0], %1;" ::"l"(consumed + blockIdx.x * 16),
+                     "l"(base + step)
+                     : "memory");
+    }
+  }
+}
+
+extern "C" __global__ void rawNothing() {}

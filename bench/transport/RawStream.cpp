@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <thread>
 
 namespace bench {
@@ -113,7 +114,90 @@ private:
   std::uint64_t first_ = 0;
 };
 
+class RawRelay : public Stream {
+public:
+  RawRelay(ring::test::CudaKernels& kernels, const StreamShape& shape)
+      : shape_(shape), rings_(shape.threads / 2),
+        in_(kernels.words(std::size_t(rings_) * shape.slots * 16)),
+        out_(kernels.words(std::size_t(rings_) * shape.slots * 16)),
+        consumed_(kernels.words(rings_ * kApart * 2)),
+        answered_(kernels.words(rings_ * kApart * 2)), wrong_(kernels.words(1)), launch_(kernels) {}
+
+  std::uint32_t userBytes() const override { return 48; }
+
+  bool run() override {
+    const std::uint64_t count = shape_.messages;
+    launch_.start("rawRelay", rings_, 512, 0, in_.device<Chunk>(), out_.device<Chunk>(),
+                  shape_.slots, first_, count, consumed_.device<std::uint64_t>(),
+                  answered_.device<std::uint64_t>(), wrong_.device<unsigned>());
+    std::atomic<bool> isRight{true};
+    std::vector<std::thread> threads;
+    for (unsigned t = 0; t < rings_; ++t) {
+      const std::size_t at = std::size_t(t) * shape_.slots * 4;
+      threads.emplace_back([&, t, at] {
+        produce<4>({in_.host<Chunk>() + at, consumed_.host<std::uint64_t>() + t * kApart,
+                    shape_.slots, 4, t},
+                   first_, count);
+      });
+      threads.emplace_back([&, t, at] {
+        if (!consume<4>({out_.host<Chunk>() + at, answered_.host<std::uint64_t>() + t * kApart,
+                         shape_.slots, 4, t},
+                        first_, count))
+          isRight = false;
+      });
+    }
+    for (std::thread& thread : threads)
+      thread.join();
+    launch_.wait();
+    first_ += count;
+    return isRight && *wrong_.host<unsigned>() == 0;
+  }
+
+private:
+  const StreamShape shape_;
+  const unsigned rings_;
+  ring::runtime::cuda::GpuMemory in_, out_, consumed_, answered_, wrong_;
+  ring::test::CudaKernels::Launch launch_;
+  std::uint64_t first_ = 0;
+};
+
+RINGKERNEL_WIDE bool askRaw(Chunk* in, const Chunk* out, unsigned slots, unsigned count,
+                            std::vector<double>& times) {
+  using Clock = std::chrono::steady_clock;
+  for (unsigned i = 1; i <= count; ++i) {
+    const std::size_t at = 4 * std::size_t(i & (slots - 1));
+    const auto begin = Clock::now();
+    for (unsigned c = 0; c < 4; ++c)
+      storeWords(in + at + c, ChunkWords{i, i + c, i * 3 + c, ~i - c});
+    ChunkWords wrong{};
+    for (unsigned c = 0; c < 4; ++c) {
+      ChunkWords got;
+      do
+        got = loadWords(out + at + c);
+      while (got[0] != i);
+      wrong |= got ^ ChunkWords { i, i + c + 1, i * 3 + c + 1, ~i - c + 1 };
+    }
+    times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+    if ((wrong[0] | wrong[1] | wrong[2] | wrong[3]) != 0)
+      return false;
+  }
+  return true;
+}
+
 } // namespace
+
+std::unique_ptr<Stream> rawRelay(ring::test::CudaKernels& kernels, const StreamShape& shape) {
+  return std::make_unique<RawRelay>(kernels, shape);
+}
+
+bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times) {
+  constexpr unsigned slots = 256;
+  const ring::runtime::cuda::GpuMemory in = kernels.words(slots * 16);
+  const ring::runtime::cuda::GpuMemory out = kernels.words(slots * 16);
+  ring::test::CudaKernels::Launch launch(kernels);
+  launch.start("rawEcho", 1, 32, 0, in.device<Chunk>(), out.device<Chunk>(), slots, count);
+  return askRaw(in.host<Chunk>(), out.host<Chunk>(), slots, count, times);
+}
 
 std::unique_ptr<Stream> rawStream(ring::test::CudaKernels& kernels, const StreamShape& shape) {
   return std::make_unique<RawStream>(kernels, shape);

@@ -39,6 +39,13 @@ std::unique_ptr<Stream> transportStream(ring::test::CudaKernels& kernels, const 
 /// The raw ring of Kernels.cu.
 std::unique_ptr<Stream> rawStream(ring::test::CudaKernels& kernels, const StreamShape& shape);
 
+/// What comes in goes out again, raw: half of `threads` write, half read. Slots of 64 bytes;
+/// `direction` is not read.
+std::unique_ptr<Stream> rawRelay(ring::test::CudaKernels& kernels, const StreamShape& shape);
+/// Raw questions and answers, one at a time: appends the time of each, in microseconds; false where
+/// an answer was wrong.
+bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times);
+
 } // namespace bench
 
 #endif

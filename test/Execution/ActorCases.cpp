@@ -95,6 +95,24 @@ TEST_P(OnDevice, ActorsSendToActorsInOrder) {
   });
 }
 
+/// Two actors that send more than mailboxes hold, to each other: nothing waits for ever, and
+/// nothing is lost in silence.
+TEST_P(OnDevice, FullMailboxesInACircleComeToAnEnd) {
+  const auto run = [](Runtime& runtime) {
+    const auto one = spawn<traffic::Cloud>(runtime), other = spawn<traffic::Cloud>(runtime);
+    EXPECT_OK(runtime.send(one, traffic::Storm{7, other.id}));
+    EXPECT_OK(runtime.drain());
+    const auto trial = spawn<traffic::Register>(runtime, 5u); // it works as before
+    EXPECT_OK(runtime.send(trial, traffic::Add{1}));
+    EXPECT_EQ(runtime.ask<traffic::Value>(trial, traffic::Read{}).get().value().calls, 2u);
+    return runtime.statistics();
+  };
+  const auto [expected, actual] = onBoth(run);
+  EXPECT_EQ(expected.handled, expected.sent);
+  EXPECT_EQ(actual.handled + actual.deadLetters, actual.sent);
+  EXPECT_GE(actual.deadLetters, actual.dropped);
+}
+
 /// What a question came to.
 struct Told {
   std::uint32_t code, failCode, kind, argument;

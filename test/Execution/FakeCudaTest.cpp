@@ -46,6 +46,7 @@ protected:
     options.backend = Backend::Cuda;
     options.maxActors = 64;
     options.stateBytes = 1 << 16;
+    options.spillBytes = 1 << 16;
     return options;
   }
   /// What opening says on this GPU.

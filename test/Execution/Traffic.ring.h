@@ -92,6 +92,29 @@ private:
   std::uint32_t ticks = 0;
 };
 
+struct [[ring::message]] Storm {
+  std::uint32_t left;
+  ring::ActorId other;
+};
+
+/// Answers each message to it by four to another: more than any mailbox holds.
+class [[ring::actor]] Cloud {
+public:
+  [[ring::handler]] void on(const Storm& storm, ring::Context& ctx) {
+    ++seen;
+    if (storm.left == 0)
+      return;
+    const Storm next{storm.left - 1, ctx.self()};
+    ctx.send(storm.other, next);
+    ctx.send(storm.other, next);
+    ctx.send(storm.other, next);
+    ctx.send(storm.other, next);
+  }
+
+private:
+  std::uint64_t seen = 0;
+};
+
 struct [[ring::message]] Trial {
   std::uint32_t kind;
   std::uint32_t argument;

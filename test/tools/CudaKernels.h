@@ -79,7 +79,7 @@ public:
                        kernels_.api().FuncSetAttribute(
                            function, runtime::cuda::FunctionAttribute::MaxDynamicSharedBytes,
                            static_cast<int>(sharedBytes)));
-      void* pointers[] = {&args...};
+      void* pointers[] = {&args..., nullptr}; // of kernels without arguments too
       kernels_.check(kernel, kernels_.api().LaunchKernel(function, blocks, 1, 1, threads, 1, 1,
                                                          sharedBytes, stream_, pointers, nullptr));
     }

@@ -39,7 +39,7 @@ inline constexpr std::uint8_t kFlagOutcome =
 inline constexpr std::uint8_t kFlagCommand = 0x80; ///< to a shard: the type is a Command
 
 /// What became of a message that no reply answers.
-enum class ResidentOutcomeCode : std::uint32_t { Ok, NoReply, Failed, Gone, WrongType };
+enum class ResidentOutcomeCode : std::uint32_t { Ok, NoReply, Failed, Gone, WrongType, NoRoom };
 struct ResidentOutcome {
   ResidentOutcomeCode code;
   std::uint32_t failCode;
@@ -106,18 +106,20 @@ struct alignas(128) ResidentRing {
 
 /// Counters of a shard, written by it alone.
 struct ResidentCounters {
-  std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled;
+  std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled, dropped;
 };
 
 /// A shard's own record: what it needs to go on after a park.
 struct alignas(128) ResidentShard {
-  ResidentCounters counters;  ///< as of `counted`
-  std::uint64_t counted;      ///< HostWord::count that they answer
-  std::uint64_t read;         ///< mailbox: the next ticket to read
-  std::uint64_t commandsRead; ///< ring of its lane: the same
-  std::uint64_t ownTicket;    ///< own reply ring of its client: the next ticket
-  std::uint32_t held;         ///< messages that wait for a limit
-  std::uint32_t reserved;
+  ResidentCounters counters;        ///< as of `counted`
+  std::uint64_t counted;            ///< HostWord::count that they answer
+  std::uint64_t read;               ///< mailbox: the next ticket to read
+  std::uint64_t commandsRead;       ///< ring of its lane: the same
+  std::uint64_t ownTicket;          ///< own reply ring of its client: the next ticket
+  std::uint64_t heldBegin, heldEnd; ///< entries of the messages that wait for a limit, modulo room
+  /// While it takes no messages because it holds too many: the shard whose mailbox is waited for,
+  /// plus 1. Written by this shard, read by those that wait for it.
+  std::uint64_t waitsFor;
 };
 
 /// A message that has its ticket and waits for the limit. The stream follows.
@@ -126,6 +128,9 @@ struct HeldMessage {
   std::uint32_t target; ///< as in ring_post
   std::uint32_t words;
 };
+
+/// Of a shard's heldSlots: kept for answers while it drops messages to break a cycle.
+inline constexpr std::uint32_t kDropReserve = 128;
 
 /// What the host told last, mirrored in the device's memory by one warp; one access.
 struct alignas(8) Told {
@@ -137,16 +142,16 @@ struct alignas(8) Told {
 struct ResidentTable {
   const volatile HostWord* host;
   Told* told;
-  std::uint32_t actors;       ///< entries of the directory
-  std::uint32_t heldCapacity; ///< of a shard
-  std::uint64_t beatLimitNs;  ///< a beat older than this parks; 0: never
-  ResidentEntry* directory;   ///< [actors]
-  std::uint8_t* states;       ///< the arena
-  ResidentRing* rings;        ///< [shards + clients]: mailboxes, then shared reply rings
-  Chunk* slots;               ///< [shards][slots of a mailbox][chunks of a slot]
-  ResidentShard* records;     ///< [shards]
-  std::uint8_t* held;         ///< [shards][heldCapacity], each a HeldMessage and a stream
-  std::uint32_t* outboxes;    ///< [shards][32][kMaxSends][words of a stream]
+  std::uint32_t actors;      ///< entries of the directory
+  std::uint32_t heldSlots;   ///< entries of a shard, a power of two
+  std::uint64_t beatLimitNs; ///< a beat older than this parks; 0: never
+  ResidentEntry* directory;  ///< [actors]
+  std::uint8_t* states;      ///< the arena
+  ResidentRing* rings;       ///< [shards + clients]: mailboxes, then shared reply rings
+  Chunk* slots;              ///< [shards][slots of a mailbox][chunks of a slot]
+  ResidentShard* records;    ///< [shards]
+  std::uint8_t* held;        ///< [shards][heldSlots], each a HeldMessage and a stream
+  std::uint32_t* outboxes;   ///< [shards][32][kMaxSends][words of a stream]
   // Pinned memory, seen from the device.
   Chunk* commands;            ///< [clients][lanes][slots of a lane]; written by the host
   CommandsRead* commandsRead; ///< [clients][lanes]

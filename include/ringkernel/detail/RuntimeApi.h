@@ -33,7 +33,9 @@ struct Statistics {
   std::uint64_t killed = 0;      ///< actors that ended by Runtime::kill
   std::uint64_t restarted = 0;   ///< calls of Runtime::restart that found their actor
   std::uint64_t spilled = 0;     ///< messages that waited outside a full ring
-  std::uint64_t rounds = 0;      ///< dispatches of a backend that works in rounds; 0 elsewhere
+  /// Dead letters because mailboxes were full in a circle: each waited for the next.
+  std::uint64_t dropped = 0;
+  std::uint64_t rounds = 0; ///< dispatches of a backend that works in rounds; 0 elsewhere
 };
 
 /// A shard runs the handlers of its actors one after another (of Thread actors on a GPU, some at

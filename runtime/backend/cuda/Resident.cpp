@@ -11,6 +11,11 @@
 
 namespace ring::runtime::cuda {
 
+namespace {
+/// RuntimeOptions::spillBytes is a worker's; a multiprocessor does the work of some.
+constexpr std::uint64_t kSpillers = 4;
+} // namespace
+
 std::optional<std::uint32_t> StatePlaces::take(std::uint32_t bytes) {
   const std::uint32_t units = std::max(1u, (bytes + 15) / 16);
   if (auto& same = free_[units]; !same.empty()) {
@@ -39,7 +44,8 @@ Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
                    std::unique_ptr<ComputeDevice> device, const Placement& placement)
     : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere),
       gpu_(std::move(gpu)), device_(std::move(device)), ofShards_(placement.shards()),
-      kernel_(gpu_, capacityFor(options, placement), options.stateBytes),
+      kernel_(gpu_, capacityFor(options, placement), options.stateBytes,
+              kSpillers * options.spillBytes),
       places_(options.stateBytes), modules_(*device_, ShaderLanguage::Cuda, registry_),
       memory_(*device_) {}
 
@@ -178,6 +184,7 @@ Statistics Resident::statistics() {
   counts.failed = device.failed;
   counts.stopped = device.stopped;
   counts.spilled = device.spilled;
+  counts.dropped = device.dropped;
   counts.spawned = spawned_.load(std::memory_order_relaxed);
   counts.killed = killed_.load(std::memory_order_relaxed);
   counts.restarted = restarted_.load(std::memory_order_relaxed);

@@ -30,6 +30,8 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
     return StatusCode::Closed;
   case abi::ResidentOutcomeCode::WrongType:
     return StatusCode::WrongType;
+  case abi::ResidentOutcomeCode::NoRoom:
+    return StatusCode::Exhausted;
   }
   return StatusCode::Internal;
 }
@@ -320,7 +322,10 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
   if (Status status = prepare(**type); !status)
     return status;
   const Placement& placement = kernel_.placement();
-  std::uint32_t first = 0, end = placement.warpShards();
+  // Warps that poll the host's memory look at their mailboxes less often: the others come first.
+  std::uint32_t end = placement.warpShards();
+  std::uint32_t first =
+      std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), end / 2);
   if (info.scope == Scope::Block) {
     first = placement.warpShards();
     end = placement.shards();

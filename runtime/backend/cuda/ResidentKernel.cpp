@@ -8,6 +8,7 @@
 #include "runtime/backend/cuda/WideAccess.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstring>
 #include <vector>
@@ -43,9 +44,9 @@ Placement ResidentKernel::placementOn(const Gpu& gpu) {
 }
 
 ResidentKernel::ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors,
-                               std::uint64_t stateBytes)
+                               std::uint64_t stateBytes, std::uint64_t spillBytes)
     : gpu_(std::move(gpu)), api_(gpu_->api()), actors_(actors), stateBytes_(stateBytes),
-      placement_(placementOn(*gpu_)) {}
+      spillBytes_(spillBytes), placement_(placementOn(*gpu_)) {}
 
 ResidentKernel::~ResidentKernel() {
   static_cast<void>(park().isOk());
@@ -229,9 +230,12 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   Rings rings;
   using Kind = GpuMemory::Kind;
   const std::uint64_t shards = placement_.shards();
-  rings.heldCapacity = 3 * 32 * program.maxSends;
   const std::uint64_t heldBytes =
       (sizeof(abi::HeldMessage) + program.streamWords() * 4 + 15) / 16 * 16;
+  // Room for some batches at least, and as much as the options give.
+  const std::uint64_t wanted = spillBytes_ / (shards * heldBytes);
+  rings.heldSlots = static_cast<std::uint32_t>(std::bit_ceil(
+      std::clamp<std::uint64_t>(wanted, 4 * 32 * program.maxSends + abi::kDropReserve, 1 << 16)));
   const std::string culprit =
       program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
                               std::to_string(program.maxSends) + " messages from one handler)"
@@ -245,7 +249,7 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   } pieces[] = {
       {rings.slots, Kind::Device, shards * program.mailboxSlots() * program.slotBytes(),
        "mailboxes"},
-      {rings.held, Kind::Device, shards * rings.heldCapacity * heldBytes, heldWhat.c_str()},
+      {rings.held, Kind::Device, shards * rings.heldSlots * heldBytes, heldWhat.c_str()},
       {rings.outboxes, Kind::Device, shards * 32 * program.maxSends * program.streamWords() * 4,
        outboxWhat.c_str()},
       {rings.clients, Kind::Pinned,
@@ -280,7 +284,7 @@ Status ResidentKernel::clearRecords() {
     return status;
   for (abi::ResidentShard& record : records) {
     record.read = record.commandsRead = record.ownTicket = 0;
-    record.held = 0;
+    record.heldBegin = record.heldEnd = 0;
   }
   for (std::uint32_t client = 0; client < placement_.clients(); ++client)
     giveCredit(client, 0, 0);
@@ -295,7 +299,7 @@ abi::ResidentTable ResidentKernel::table() const {
   table.host = reinterpret_cast<abi::HostWord*>(words);
   table.told = told_.device<abi::Told>();
   table.actors = actors_;
-  table.heldCapacity = made_.heldCapacity;
+  table.heldSlots = made_.heldSlots;
   table.beatLimitNs = kBeatLimitNs;
   table.directory = directory_.device<abi::ResidentEntry>();
   table.states = states_.device<std::uint8_t>();

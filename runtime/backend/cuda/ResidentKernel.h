@@ -25,7 +25,8 @@ public:
   /// One block a multiprocessor, an eighth of them (at most 16) for Block actors.
   static Placement placementOn(const Gpu& gpu);
 
-  ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors, std::uint64_t stateBytes);
+  ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors, std::uint64_t stateBytes,
+                 std::uint64_t spillBytes);
   ~ResidentKernel();
 
   /// Streams and what does not depend on the program.
@@ -83,7 +84,7 @@ private:
   /// What is as large as the program's messages and sends.
   struct Rings {
     GpuMemory slots, held, outboxes, clients;
-    std::uint32_t heldCapacity = 0;
+    std::uint32_t heldSlots = 0; ///< of a shard
   };
   Result<Image> makeImage(const Program& program, const std::vector<char>& cubin);
   Status findFunction(Image& image, const Program& program);
@@ -106,7 +107,7 @@ private:
   const std::shared_ptr<Gpu> gpu_;
   const DriverApi& api_;
   const std::uint32_t actors_;
-  const std::uint64_t stateBytes_;
+  const std::uint64_t stateBytes_, spillBytes_;
   const Placement placement_;
   StreamImpl* stream_ = nullptr; ///< the kernel's
   StreamImpl* copies_ = nullptr;

@@ -104,6 +104,7 @@ Result<abi::ResidentCounters> ResidentKernel::counters() {
     sum.failed += one.failed;
     sum.stopped += one.stopped;
     sum.spilled += one.spilled;
+    sum.dropped += one.dropped;
   }
   return sum;
 }

@@ -199,20 +199,27 @@ __device__ __forceinline__ ring_Alone ring_findAlone(const ring_Warp& warp, ring
   return task.scope == ring_kThreadScope ? ring_Alone::Handled : ring_Alone::No;
 }
 
-/// After a message alone: true where it needed nothing more, or one answer to the host, which is
-/// out then.
+/// After a message alone: true where it needed nothing more, or sent one message and no outcome,
+/// which is out then.
 __device__ __forceinline__ bool ring_answerAlone(ring_Warp& warp, const ring_Context& ctx) {
-  __syncwarp(); // the answer was written by the first lane
+  __syncwarp(); // what was sent was written by the first lane
   const ring_u32 did =
       __shfl_sync(ring_kAllLanes, ctx.sends | ctx.status << 8 | ring_u32(ctx.replied) << 16, 0);
-  const bool answers = did == (1 | 1u << 16);
-  if (!answers && (did != 0 || ctx.message->origin != 0))
+  const bool isAsked = ring_isFromHost(*ctx.message) && ctx.message->origin != 0;
+  const ring_u32 sends = did & 0xffff;
+  if (sends > 1 || (isAsked && (did >> 16) == 0))
     return false;
-  if (answers)
-    ring_deliverOne(warp, ring_ringOfHost(warp, warp.sends[2] >> 16), warp.sends);
+  bool toHost = false;
+  if (sends == 1) {
+    const ring_u32 flags = warp.sends[2];
+    toHost = (flags & ring_abi::kFlagToHost) != 0;
+    ring_deliverOne(warp, toHost ? ring_ringOfHost(warp, flags >> 16) : ring_shardOf(warp.sends[0]),
+                    warp.sends);
+  }
   if (warp.lane == 0) {
     ++warp.counters->handled;
-    warp.counters->replies += answers;
+    warp.counters->replies += toHost;
+    warp.counters->sent += sends == 1 && !toHost;
   }
   return true;
 }

@@ -8,6 +8,9 @@
 
 #include "context.cuh"
 
+constexpr ring_u32 ring_kHeldBytes =
+    (sizeof(ring_abi::HeldMessage) + ring_kStreamWords * 4 + 15) / 16 * 16;
+
 /// What a warp knows of itself; the same in all its lanes.
 struct ring_Warp {
   ring_abi::ResidentShard* record;
@@ -22,23 +25,28 @@ struct ring_Warp {
   bool isFirstLane;            ///< of the client's rings: it has the own reply ring too
   ring_u64 read, commandsRead; ///< next tickets of the mailbox, of the client's ring
   ring_u64 ownTicket, ownLimit;
-  ring_u32 heldEnd;  ///< entries of `held` in use, those that are delivered included
-  ring_u32 heldOpen; ///< not delivered
+  ring_u64 heldBegin, heldEnd; ///< entries of `held` in use, modulo its slots
+  ring_u32 heldOpen;           ///< of these not delivered yet
 
+  __device__ __forceinline__ ring_abi::HeldMessage& heldAt(ring_u64 number) const {
+    const ring_u32 slot = ring_u32(number) & (ring_table.heldSlots - 1);
+    return *(ring_abi::HeldMessage*)(held + ring_u64(slot) * ring_kHeldBytes);
+  }
   __device__ __forceinline__ ring_Staged& staged(ring_u32 index) const {
     return *(ring_Staged*)(stage + index * RING_STAGE_BYTES);
   }
 };
 constexpr ring_u32 ring_kNoClient = 0xffffffffu;
 constexpr ring_u32 ring_kOwnRing = 0x80000000u;
-
-constexpr ring_u32 ring_kHeldBytes =
-    (sizeof(ring_abi::HeldMessage) + ring_kStreamWords * 4 + 15) / 16 * 16;
+constexpr ring_u32 ring_kHeldLook = 256;
 
 // A warp moves chunks: so many slots at once, each by so many lanes.
 constexpr ring_u32 ring_kLanesOfSlot = RING_SLOT_CHUNKS < 32 ? RING_SLOT_CHUNKS : 32;
 constexpr ring_u32 ring_kSlotsAtOnce = 32 / ring_kLanesOfSlot;
 constexpr ring_u32 ring_kGroupMask = (1u << ring_kSlotsAtOnce) - 1;
+constexpr ring_u32 ring_kLoadsOfSlot = RING_SLOT_CHUNKS / ring_kLanesOfSlot;
+constexpr ring_u32 ring_kDepth = ring_kLoadsOfSlot == 1 ? 4 : 1; ///< groups of slots a look
+constexpr ring_u32 ring_kStagedAtOnce = ring_kSlotsAtOnce * ring_kDepth;
 static_assert(RING_SLOT_CHUNKS >= 4, "a group is no more than eight slots");
 
 constexpr ring_u32 ring_log2(ring_u32 value) { return value <= 1 ? 0 : 1 + ring_log2(value / 2); }
@@ -116,8 +124,7 @@ __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32
 __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                           ring_u64 ticket, const ring_u32* words) {
   if (mask >> warp.lane & 1u) {
-    const ring_u32 index = warp.heldEnd + __popc(mask & ring_lanesBelow());
-    auto& entry = *(ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
+    auto& entry = warp.heldAt(warp.heldEnd + __popc(mask & ring_lanesBelow()));
     auto* to = (ring_u32*)(&entry + 1);
     const ring_u32 count = (words[2] >> 8 & 0xff) * ring_abi::kWordsPerChunk;
     entry.ticket = ticket;
@@ -184,29 +191,42 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
   }
 }
 
-/// Delivers what is held and may go. True where something went.
+/// Delivers what is held and may go, of the oldest some hundred. True where something went.
 __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
   __syncwarp(); // entries were written by any lane
   const ring_u32 before = warp.heldOpen;
-  for (ring_u32 first = 0; first < warp.heldEnd; first += 32) {
-    const ring_u32 index = first + warp.lane;
-    auto& entry = *(ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
-    const bool goes =
-        index < warp.heldEnd && entry.words != 0 && entry.ticket < ring_limitOf(warp, entry.target);
+  bool isPrefix = true;
+  const ring_u64 end = warp.heldEnd - warp.heldBegin > ring_kHeldLook
+                           ? warp.heldBegin + ring_kHeldLook
+                           : warp.heldEnd;
+#pragma unroll 1
+  for (ring_u64 first = warp.heldBegin; first < end; first += 32) {
+    const ring_u64 number = first + warp.lane;
+    auto& entry = warp.heldAt(number);
+    const bool isOpen = number < end && entry.words != 0;
+    const bool goes = isOpen && entry.ticket < ring_limitOf(warp, entry.target);
     const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
-    ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,
-                    (const ring_u32*)(&entry + 1));
+    if (mask != 0)
+      ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,
+                      (const ring_u32*)(&entry + 1));
     __syncwarp(); // all have read what is given up
     if (goes)
       entry.words = 0;
     warp.heldOpen -= __popc(mask);
+    // Entries before the first that stays are free again.
+    const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
+    if (isPrefix)
+      warp.heldBegin = stays != 0 ? first + __ffs(stays) - 1 : first + 32 < end ? first + 32 : end;
+    isPrefix &= stays == 0;
   }
-  if (warp.heldOpen == 0)
-    warp.heldEnd = 0;
   return warp.heldOpen != before;
 }
 
+constexpr ring_u32 ring_kBatchSends = 32 * RING_MAX_SENDS;
+__device__ __forceinline__ bool ring_hasRoom(const ring_Warp& warp, ring_u32 messages) {
+  return warp.heldEnd - warp.heldBegin + messages <= ring_table.heldSlots;
+}
 /// A batch may hold as many messages as it sends; room for one is kept.
 __device__ __forceinline__ bool ring_mayTake(const ring_Warp& warp) {
-  return warp.heldEnd + 32 * RING_MAX_SENDS <= ring_table.heldCapacity;
+  return ring_hasRoom(warp, ring_kBatchSends + ring_abi::kDropReserve);
 }

@@ -12,12 +12,10 @@
 // next) of the composer.
 #pragma once
 
-#include "batch.cuh"
+#include "cycles.cuh"
 
-constexpr ring_u32 ring_kLoadsOfSlot = RING_SLOT_CHUNKS / ring_kLanesOfSlot;
-constexpr ring_u32 ring_kDepth = ring_kLoadsOfSlot == 1 ? 4 : 1; ///< groups of slots a look
-constexpr ring_u32 ring_kStagedAtOnce = ring_kSlotsAtOnce * ring_kDepth;
 constexpr ring_u32 ring_kNoHead = 0x100;   ///< more chunks than a head can count
+constexpr ring_u64 ring_kWarmNs = 1000000; ///< so long an idle warp looks at its mailbox at once
 constexpr ring_u64 ring_kHotNs = 50000000; ///< so long an idle warp looks without a pause
 
 /// A look at the front of a ring: the chunks that this lane sees.
@@ -143,17 +141,14 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.commandsRead = record.commandsRead;
   warp.ownTicket = record.ownTicket;
   warp.ownLimit = 0; // until the first look at the credit
-  warp.heldEnd = record.held;
+  warp.heldBegin = record.heldBegin;
+  warp.heldEnd = record.heldEnd;
   warp.heldOpen = 0;
-  for (ring_u32 first = 0; first < warp.heldEnd; first += 32) {
-    const ring_u32 index = first + warp.lane;
-    const auto& entry =
-        *(const ring_abi::HeldMessage*)(warp.held + ring_u64(index) * ring_kHeldBytes);
-    warp.heldOpen +=
-        __popc(__ballot_sync(ring_kAllLanes, index < warp.heldEnd && entry.words != 0));
+  for (ring_u64 first = warp.heldBegin; first < warp.heldEnd; first += 32) {
+    const bool isOpen =
+        first + warp.lane < warp.heldEnd && warp.heldAt(first + warp.lane).words != 0;
+    warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
   }
-  if (warp.heldOpen == 0)
-    warp.heldEnd = 0;
 }
 
 __device__ __forceinline__ void ring_save(const ring_Warp& warp) {
@@ -164,18 +159,20 @@ __device__ __forceinline__ void ring_save(const ring_Warp& warp) {
   record.read = warp.read;
   record.commandsRead = warp.commandsRead;
   record.ownTicket = warp.ownTicket;
-  record.held = warp.heldEnd;
+  record.heldBegin = warp.heldBegin;
+  record.heldEnd = warp.heldEnd;
+  record.waitsFor = 0;
   ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
   if (warp.client != ring_kNoClient)
     ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, warp.commandsRead);
 }
 
 /// Slots are given back a quarter of a ring at a time: each time costs a fence.
-__device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 count) {
+__device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 count, bool gives) {
   constexpr ring_u32 every = RING_MAILBOX_SLOTS / 4;
   const ring_u64 before = warp.read;
   warp.read += count;
-  if (before / every != warp.read / every && warp.lane == 0)
+  if ((before / every != warp.read / every || gives) && warp.lane == 0)
     ring_release64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
 }
 __device__ __forceinline__ void ring_advanceClient(ring_Warp& warp, ring_u32 count) {
@@ -202,21 +199,25 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
   const void* credits =
       (const void*)(ring_table.credit + (warp.isFirstLane ? warp.client : ring_u32(0)));
   ring_Watch watch{0, ring_nanoseconds(), false};
+  ring_Wait wait{};
   ring_u64 idleSince = 0;
-  ring_u32 turn = 0, clients = 0, commandSlots = 1, mailboxSlots = ring_kSlotsAtOnce;
+  bool isCool = false;
+  ring_u32 turn = 0, clients = 0, commandSlots = 1, mailboxSlots = 1;
   ring_u64 counted = warp.record->counted;
   while (true) {
     const bool hasClient = warp.client != ring_kNoClient && warp.client < clients;
     const bool mayTake = ring_mayTake(warp);
+    const bool drops = ring_mustDrop(warp, wait, mayTake);
     // All that is looked at is on its way at once.
     const bool looksAtCredit =
         warp.isFirstLane && hasClient && (turn % 16 == 0 || warp.heldOpen != 0);
     ring_Look commands, messages;
     commands.slots = messages.slots = 0;
-    if (hasClient && mayTake)
+    // What is under way goes before what the host wants: that waits while messages are held.
+    if (hasClient && mayTake && warp.heldOpen == 0)
       commands = ring_look<true, RING_LANE_SLOTS>(warp, lane, warp.commandsRead, commandSlots);
     const ring_Chunk credit = ring_loadHostChunk(credits, looksAtCredit);
-    if (mayTake)
+    if (mayTake || drops)
       messages = ring_look<false, RING_MAILBOX_SLOTS>(warp, mailbox, warp.read, mailboxSlots);
     const ring_u64 told = ring_load64((const ring_u64*)ring_table.told);
     clients = ring_u32(told) >> 16;
@@ -233,7 +234,7 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
 #pragma unroll 1
     for (ring_u32 source = 0; source < 2; ++source) {
       const bool isClient = source == 0;
-      if ((isClient ? commands.slots : messages.slots) == 0 || !ring_mayTake(warp))
+      if ((isClient ? commands.slots : messages.slots) == 0 || !(drops || ring_mayTake(warp)))
         continue;
       const ring_u32 count = isClient
                                  ? ring_stage<RING_LANE_SLOTS>(warp, commands, warp.commandsRead)
@@ -241,32 +242,37 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
       if (isClient)
         commandSlots = count == 0 ? 1 : ring_nextLook(count);
       else
-        mailboxSlots = ring_nextLook(count);
+        mailboxSlots = count == 0 ? 1 : ring_nextLook(count);
       if (count == 0)
         continue;
-      ring_take(warp, count, callBlock);
+      if (__builtin_expect(drops, 0))
+        ring_drop(warp, count);
+      else
+        ring_take(warp, count, callBlock);
       isBusy = true;
       if (isClient)
         ring_advanceClient(warp, count);
       else
-        ring_advance(warp, count);
+        ring_advance(warp, count, drops);
     }
     ++turn;
     if (watches && turn % 16 == 0)
       ring_watchHost(warp, watch);
     if (isBusy) {
       idleSince = 0;
+      isCool = false;
       continue;
     }
     // The longer nothing came, the more of the chip is left to others.
-    if (!hasClient && idleSince != 0)
-      __nanosleep(64);
+    if (isCool)
+      __nanosleep(hasClient ? 0 : 64);
     if (turn % 64 != 0)
       continue;
     const ring_u64 now = ring_nanoseconds();
     if (idleSince == 0)
       idleSince = now;
-    else if (now - idleSince > ring_kHotNs)
+    isCool = now - idleSince > ring_kWarmNs;
+    if (now - idleSince > ring_kHotNs)
       __nanosleep(watches || hasClient ? 2000 : 10000);
   }
 }
@@ -303,7 +309,7 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
                             : blockIdx.x * ring_abi::kWarpsPerBlock + inBlock;
   warp.record = ring_table.records + warp.shard;
   warp.counters = counters + inBlock;
-  warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldCapacity * ring_kHeldBytes;
+  warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldSlots * ring_kHeldBytes;
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
   warp.sends = sends[inBlock];
   warp.outbox.first = warp.sends + warp.lane * (ring_kStreamWords + 1);

@@ -73,4 +73,53 @@ private:
   ring::ActorId host{};
 };
 
+struct [[ring::message]] Partner {
+  ring::ActorId id;
+};
+struct [[ring::message]] Ball {
+  std::uint32_t left;
+};
+
+/// Two of them throw balls to each other; who catches one for the last time says so to the host.
+class [[ring::actor]] Player {
+public:
+  [[ring::handler]] void on(const Partner& message, ring::Context& ctx) {
+    partner = message.id;
+    host = ctx.sender();
+  }
+  [[ring::handler]] void on(const Ball& ball, ring::Context& ctx) {
+    ++caught;
+    if (ball.left > 0)
+      ctx.send(partner, Ball{ball.left - 1});
+    else
+      ctx.send(host, Ball{0});
+  }
+
+private:
+  ring::ActorId partner{}, host{};
+  std::uint64_t caught = 0;
+};
+
+struct [[ring::message]] Event {
+  std::uint64_t number;
+  std::uint32_t words[4];
+};
+
+/// A stage of a pipeline: changes the event and passes it on.
+class [[ring::actor]] Stage {
+public:
+  [[ring::handler]] void on(const Partner& message, ring::Context&) { next = message.id; }
+  [[ring::handler]] void on(const Event& event, ring::Context& ctx) {
+    ++passed;
+    if (event.words[3] == 0)
+      sum += event.number;
+    else
+      ctx.send(next, Event{event.number + 1,
+                           {event.words[0] * 3, event.words[1] ^ event.words[0], event.words[2] + 7,
+                            event.words[3] - 1}});
+  }
+  std::uint64_t passed = 0, sum = 0;
+  ring::ActorId next{};
+};
+
 } // namespace bench
