@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Files by rename. Assumes POSIX: mkstemp, and rename as one step within a folder.
+// Files by rename. Assumes POSIX: exclusive creation, and rename as one step within a folder.
 #include "OutputFile.h"
 
 #include "Failure.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -25,7 +26,7 @@ namespace {
   throw Failure(fmt::format("cannot write '{}': {}", path.string(), std::strerror(error)));
 }
 
-/// mkstemp makes files that nobody else may read; the user's umask decides here.
+/// Until it is whole nobody else may read it; then the user's umask decides.
 mode_t ordinaryMode() {
   const mode_t mask = umask(0);
   umask(mask);
@@ -61,13 +62,21 @@ OutputFile::~OutputFile() {
     unlink(temporary_.c_str());
 }
 
+/// The name is known to who removes leftovers before there is a file of it: a signal may come at
+/// any time. It has our process number, so nobody who lives has made it.
 void OutputFile::openTemporary() {
-  std::string name = target_.string() + ".XXXXXX";
-  descriptor_ = mkstemp(name.data());
-  if (descriptor_ < 0)
-    fail(path_, errno);
-  temporary_ = std::move(name);
-  leftover_.emplace(temporary_.c_str());
+  static std::atomic<unsigned> made{0};
+  do {
+    temporary_ = fmt::format("{}.{}-{}", target_.string(), getpid(), made++);
+    leftover_.emplace(temporary_.c_str());
+    descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  } while (descriptor_ < 0 && errno == EEXIST);
+  if (descriptor_ >= 0)
+    return;
+  const int error = errno;
+  leftover_.reset();
+  temporary_.clear();
+  fail(path_, error);
 }
 
 void OutputFile::closeFile() {

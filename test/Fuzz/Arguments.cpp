@@ -45,6 +45,8 @@ bool takeOne(const char* argument, bool hasPasses, Arguments& arguments) {
     arguments.save = value;
     return true;
   }
+  if (takeValue(argument, "--clang=", arguments.clang))
+    return true;
   if (hasPasses && std::strcmp(argument, "--passes") == 0)
     return arguments.passes = true;
   if (argument[0] == '-')
@@ -63,7 +65,7 @@ Arguments parseArguments(int argc, char** argv, const char* name, bool hasPasses
   if (isRight && !arguments.corpus.empty())
     return arguments;
   std::cerr << "usage: " << name << " [--count=N] [--seed=S] [--jobs=J] [--only=I] [--save=DIR]"
-            << (hasPasses ? " [--passes]" : "") << " FILE|FOLDER...\n";
+            << " [--clang=PATH]" << (hasPasses ? " [--passes]" : "") << " FILE|FOLDER...\n";
   std::exit(2);
 }
 

@@ -22,12 +22,13 @@ struct Arguments {
   int64_t only = -1;
   std::filesystem::path save = std::filesystem::temp_directory_path();
   bool passes = false; ///< of a fuzzer that has some
+  std::string clang;   ///< a Clang of the same release; empty: none
   std::vector<std::filesystem::path> corpus;
 };
 
-/// --count=, --seed=, --jobs=, --only=, --save=, --passes where `hasPasses`, and the corpus. Ends
-/// the program with the usage and exit code 2 where they are wrong. (Libraries for this throw, and
-/// what links with LLVM is compiled without exceptions.)
+/// --count=, --seed=, --jobs=, --only=, --save=, --clang=, --passes where `hasPasses`, and the
+/// corpus. Ends the program with the usage and exit code 2 where they are wrong. (Libraries for
+/// this throw, and what links with LLVM is compiled without exceptions.)
 Arguments parseArguments(int argc, char** argv, const char* name, bool hasPasses);
 
 /// Files as they are given, and below folders those that `isWanted`; sorted by path, so that a

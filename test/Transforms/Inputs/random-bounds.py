@@ -188,7 +188,7 @@ def main():
         current = source
         for index, name in enumerate(["check-bounds", "serialize-parallel", "lower-fail"]):
             made = os.path.join(folder, f"{number}.{index}.ir")
-            done = subprocess.run([ring_opt, f"--pass={name}", current, "-o", made], capture_output=True, text=True)
+            done = subprocess.run([*ring_opt.split(), f"--pass={name}", current, "-o", made], capture_output=True, text=True)
             if done.returncode != 0:
                 sys.exit(f"{source}: {name}: {done.stderr}")
             current = made
