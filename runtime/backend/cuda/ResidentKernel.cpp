@@ -235,7 +235,7 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   // Room for some batches at least, and as much as the options give.
   const std::uint64_t wanted = spillBytes_ / (shards * heldBytes);
   rings.heldSlots = static_cast<std::uint32_t>(std::bit_ceil(
-      std::clamp<std::uint64_t>(wanted, 4 * 32 * program.maxSends + abi::kDropReserve, 1 << 16)));
+      std::clamp<std::uint64_t>(wanted, 2 * 32 * program.maxSends + abi::kDropReserve, 1 << 16)));
   const std::string culprit =
       program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
                               std::to_string(program.maxSends) + " messages from one handler)"
