@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Opening, ending, draining, and kernels beside the resident one; actors are in
-// ResidentActors.cpp.
+// Opening, ending, draining, and kernels beside the resident one; spawning is
+// in ResidentActors.cpp, messages are in ResidentSends.cpp and ResidentReplies.cpp.
 #include "runtime/backend/cuda/Resident.h"
 
 #include "runtime/backend/cuda/Device.h"

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What actors say to the host: out of the rings, to who asked, to who visits, to the mailbox.
+#include "runtime/backend/cuda/Resident.h"
+
+#include <cstring>
+
+namespace ring::runtime::cuda {
+
+namespace {
+
+StatusCode codeOf(abi::ResidentOutcomeCode code) {
+  switch (code) {
+  case abi::ResidentOutcomeCode::Ok:
+    return StatusCode::Ok;
+  case abi::ResidentOutcomeCode::NoReply:
+    return StatusCode::NoReply;
+  case abi::ResidentOutcomeCode::Failed:
+    return StatusCode::Failed;
+  case abi::ResidentOutcomeCode::Gone:
+    return StatusCode::Closed;
+  case abi::ResidentOutcomeCode::WrongType:
+    return StatusCode::WrongType;
+  case abi::ResidentOutcomeCode::NoRoom:
+    return StatusCode::Exhausted;
+  }
+  return StatusCode::Internal;
+}
+
+constexpr std::uint32_t kCreditEvery = 256;
+/// Turns from one look at the rings of all threads to the next: theirs is the first.
+constexpr std::uint32_t kOthersEvery = 16;
+/// Turns without a reply from one look after the kernel to the next: 1% of their time, and some
+/// tenths of a second where the host sleeps between them.
+constexpr std::uint32_t kLookEvery = 4096;
+
+} // namespace
+
+void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+                    const std::uint32_t* payload) {
+  const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
+  abi::Envelope envelope{};
+  envelope.source = {from, view.origin};
+  envelope.header.sourceShard = view.header.sourceShard;
+  if (!(view.header.flags & abi::kFlagOutcome)) {
+    envelope.header.type = view.header.type;
+    envelope.header.flags = abi::kFlagReply;
+    delivery.deliver(envelope, reinterpret_cast<const std::byte*>(payload));
+    replies_.fetch_add(1, std::memory_order_acq_rel);
+    return;
+  }
+  abi::ResidentOutcome told;
+  std::memcpy(&told, payload, sizeof(told));
+  if (view.header.flags & abi::kFlagEnded) {
+    hearEnd(from, told);
+  } else {
+    const Outcome outcome{codeOf(told.code), told.failCode};
+    envelope.header.flags = kFlagStatus;
+    envelope.header.type = kNoType;
+    delivery.deliver(envelope, reinterpret_cast<const std::byte*>(&outcome));
+  }
+  outcomes_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+/// The next replies of a client, up to views.size(); tells the device now and then how far they
+/// were read. With client.reading.
+std::size_t Resident::popReplies(std::uint32_t index, std::span<ReplyReader::View> views,
+                                 std::uint32_t* payloads) {
+  Client& client = clients_[index];
+  // Neither ring waits for the other: they take turns at being the first.
+  client.isSharedNext = !client.isSharedNext;
+  ReplyReader& first = client.isSharedNext ? client.shared : client.own;
+  ReplyReader& second = client.isSharedNext ? client.own : client.shared;
+  std::size_t count = first.popBatch(views, payloads);
+  if (count < views.size())
+    count += second.popBatch(views.subspan(count), payloads + count * second.payloadWords());
+  const std::uint64_t read = client.own.read() + client.shared.read();
+  if (read - client.credited >= kCreditEvery) {
+    kernel_.giveCredit(index, client.own.read(), client.shared.read());
+    client.credited = read;
+  }
+  return count;
+}
+
+bool Resident::readReplies(std::uint32_t index) {
+  Client& client = clients_[index];
+  std::unique_lock lock(client.reading, std::try_to_lock);
+  if (!lock)
+    return false; // another thread reads them
+  ReplyBatch batch;
+  std::size_t count = popReplies(index, batch.first(1), batch.payloads);
+  if (count == 0)
+    return false;
+  Mailbox::Delivery delivery(mailbox_);
+  const std::uint32_t stride = client.own.payloadWords();
+  for (std::size_t taken = 0; count > 0;) {
+    for (std::size_t i = 0; i < count; ++i)
+      take(delivery, batch.views[i], batch.payloads + i * stride);
+    taken += count;
+    if (taken >= 2048 || delivery.isOverBound())
+      break; // the rest stays in the ring
+    count = popReplies(index, batch.upTo(stride), batch.payloads);
+  }
+  return true;
+}
+
+/// The calling thread's own replies are shown as they come out of the ring, some at a time, since
+/// the visitor may use the runtime; all else goes through the mailbox.
+std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
+                                   detail::Whose whose) {
+  const std::uint32_t mine = clientOfThread();
+  const bool isOwn = whose == detail::Whose::Own;
+  const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < clients && !isOwn; ++i)
+    if (i != mine)
+      readReplies(i);
+  // What somebody else has taken out of the ring meanwhile.
+  std::size_t used = mailbox_.visit(
+      visitor, closure,
+      isOwn ? std::optional<std::uint16_t>(static_cast<std::uint16_t>(mine)) : std::nullopt);
+  Client& client = clients_[mine];
+  ReplyBatch batch;
+  // What is there now, and no more: a visitor that answers is not to be kept for ever.
+  for (std::size_t left = kernel_.isLoaded() ? kernel_.program().sharedSlots() : 0; left > 0;) {
+    std::size_t count = 0, shown = 0;
+    std::uint32_t stride = 0;
+    if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {
+      stride = client.own.payloadWords();
+      count = popReplies(mine, batch.upTo(stride), batch.payloads);
+    }
+    if (count == 0)
+      break;
+    left -= std::min(left, count);
+    for (std::size_t i = 0; i < count; ++i)
+      shown += show(batch.views[i], batch.payloads + i * stride, visitor, closure);
+    replies_.fetch_add(shown, std::memory_order_acq_rel);
+    used += shown;
+  }
+  return used;
+}
+
+/// True where the visitor used it; else it is in the mailbox.
+bool Resident::show(const ReplyReader::View& view, const std::uint32_t* payload,
+                    detail::ReplyVisitor visitor, void* closure) {
+  if (!(view.header.flags & abi::kFlagOutcome) && view.origin == 0 &&
+      visitor(closure, registry_.type(view.header.type),
+              {view.header.targetIndex, view.header.targetGeneration, 0}, payload))
+    return true;
+  Mailbox::Delivery delivery(mailbox_);
+  take(delivery, view, payload);
+  return false;
+}
+
+bool Resident::readAllReplies() {
+  bool any = false;
+  const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < clients; ++i)
+    any |= readReplies(i);
+  return any;
+}
+
+bool Resident::pump() {
+  const std::uint32_t turn = idleTurns_.load(std::memory_order_relaxed) + 1;
+  if (readReplies(clientOfThread()) || (turn % kOthersEvery == 0 && readAllReplies())) {
+    idleTurns_.store(0, std::memory_order_relaxed); // the kernel lives
+    return true;
+  }
+  idleTurns_.store(turn, std::memory_order_relaxed); // a turn that is lost does no harm
+  if (turn % kLookEvery == 0) {
+    std::unique_lock kernel(kernelMutex_, std::try_to_lock);
+    if (kernel) // else its owner finds out
+      static_cast<void>(checkKernel().isOk());
+  }
+  return false;
+}
+} // namespace ring::runtime::cuda
