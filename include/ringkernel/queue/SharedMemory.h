@@ -46,7 +46,11 @@ public:
   }
   /// New and zeroed under `name` ("/orders"), which must not exist; removeName() ends the name.
   static RingOpened<SharedMemory> create(const char* name, std::size_t bytes) {
-    return fresh(::shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), bytes, "shm_open");
+    const int made = ::shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    RingOpened<SharedMemory> memory = fresh(made, bytes, "shm_open");
+    if (made >= 0 && !memory)
+      ::shm_unlink(name); // the name is ours, and nothing is in it
+    return memory;
   }
   static RingOpened<SharedMemory> open(const char* name) {
     return map(::shm_open(name, O_RDWR | O_CLOEXEC, 0), "shm_open");

@@ -149,7 +149,7 @@ public:
     if constexpr (requires { Ring::prepare(body); })
       Ring::prepare(body);
     header->magic.store(detail::kSharedMagic, std::memory_order_release); // pairs with attach()
-    return {SharedRing(std::move(memory)), {}};
+    return {SharedRing(std::move(memory), capacity), {}};
   }
   /// The ring that another process created in `memory`.
   static RingOpened<SharedRing> attach(SharedMemory memory) {
@@ -169,17 +169,23 @@ public:
       return mismatch("bytes of a slot", theirs.slotBytes, ours.slotBytes);
     if (theirs.slotAlignment != ours.slotAlignment)
       return mismatch("alignment of a slot", theirs.slotAlignment, ours.slotAlignment);
-    if (theirs.controlBytes != ours.controlBytes || header->headerBytes != sizeof(Header))
+    if (theirs.controlBytes != ours.controlBytes)
       return mismatch("bytes of the control block", theirs.controlBytes, ours.controlBytes);
-    if (!isCapacity(header->capacity))
-      return noCapacity(header->capacity);
-    if (theirs.totalBytes != memory.size() || memory.size() != bytesFor(header->capacity))
-      return mismatch("bytes of shared memory", memory.size(), bytesFor(header->capacity));
-    return {SharedRing(std::move(memory)), {}};
+    if (header->headerBytes != sizeof(Header))
+      return mismatch("bytes of the header", header->headerBytes, sizeof(Header));
+    // Read once: what is checked is what is used, whatever others write there later.
+    const auto capacity = static_cast<std::size_t>(header->capacity);
+    if (!isCapacity(capacity))
+      return noCapacity(capacity);
+    if (theirs.totalBytes != memory.size())
+      return mismatch("bytes that the ring was made for", theirs.totalBytes, memory.size());
+    if (memory.size() != bytesFor(capacity))
+      return mismatch("bytes of shared memory", memory.size(), bytesFor(capacity));
+    return {SharedRing(std::move(memory), capacity), {}};
   }
 
   const SharedMemory& memory() const { return memory_; }
-  std::size_t capacity() const { return header().capacity; }
+  std::size_t capacity() const { return capacity_; }
 
   /// This process becomes a producer: an error where the role is held by others that live.
   RingOpened<Producer> producer() {
@@ -200,7 +206,8 @@ public:
   void close() { body(nullptr).control->state.add(detail::kRingClosed); }
 
 private:
-  explicit SharedRing(SharedMemory memory) : memory_(std::move(memory)) {}
+  SharedRing(SharedMemory memory, std::size_t capacity)
+      : memory_(std::move(memory)), capacity_(capacity) {}
 
   static bool isCapacity(std::size_t capacity) {
     return detail::isRingCapacity<std::uint64_t>(capacity, sizeof(typename Body::Slot),
@@ -225,7 +232,7 @@ private:
 
   Header& header() const { return *reinterpret_cast<Header*>(memory_.data()); }
   Body body(std::shared_ptr<void> owner) const {
-    return Body(memory_.data() + kRingOffset, header().capacity, std::move(owner));
+    return Body(memory_.data() + kRingOffset, capacity_, std::move(owner));
   }
 
   template <class Handle, std::size_t kMost>
@@ -266,6 +273,7 @@ private:
   }
 
   SharedMemory memory_;
+  std::size_t capacity_;
 };
 
 } // namespace ring

@@ -62,6 +62,8 @@ public:
   /// Room for one record of `bytes`, from 4 to maxRecordBytes(), behind those reserved before; null
   /// where the ring is full. Write all but the first 4 bytes.
   std::byte* tryReserve(std::size_t bytes) {
+    if (bytes > (mask_ + 1) * kChunkBytes)
+      return nullptr; // before the sum below could wrap
     const std::uint64_t chunks = (bytes + kChunkBytes - 1) / kChunkBytes;
     const std::uint64_t untilEnd = mask_ + 1 - (producer_.reserved & mask_);
     const std::uint64_t padding = chunks <= untilEnd ? 0 : untilEnd;

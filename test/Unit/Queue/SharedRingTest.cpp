@@ -59,6 +59,38 @@ TEST(SharedRing, RefusesMemoryOfAnotherKind) {
                 std::to_string(SharedRing<SpscRing<int>>::bytesFor(32)) + " expected");
 }
 
+TEST(SharedRing, SaysWhichNumberIsAnother) {
+  EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.headerBytes -= 64; }).substr(0, 19),
+            "bytes of the header");
+  EXPECT_EQ(
+      errorOf<SpscRing<int>>([](auto& header) { header.shape.totalBytes += 8; }).substr(0, 32),
+      "bytes that the ring was made for");
+}
+
+/// What attach() has checked is used, whatever the other writes there later.
+TEST(SharedRing, KeepsTheCapacityThatItChecked) {
+  using Ring = SharedRing<SpscRing<int>>;
+  auto ring = Ring::create(8);
+  auto same = Ring::attach(ring->memory());
+  ASSERT_TRUE(same) << same.error;
+  reinterpret_cast<ring::detail::SharedHeader<std::atomic>*>(ring->memory().data())->capacity =
+      1u << 30;
+  EXPECT_EQ(same->capacity(), 8u);
+  auto producer = same->producer();
+  std::span<int> slots;
+  EXPECT_EQ(producer->tryReserve(1000, slots), RingResult::TooLarge);
+  EXPECT_EQ(producer->tryReserve(8, slots), RingResult::Ok);
+  EXPECT_EQ(slots.size(), 8u);
+}
+
+TEST(SharedRing, ANameWhoseMemoryCannotBeMadeIsFreeAgain) {
+  const std::string name = "/ringkernel-none-" + std::to_string(getpid());
+  EXPECT_FALSE(SharedMemory::create(name.c_str(), std::size_t(1) << 62));
+  auto memory = SharedMemory::create(name.c_str(), 4096);
+  EXPECT_TRUE(memory) << memory.error;
+  SharedMemory::removeName(name.c_str());
+}
+
 TEST(SharedRing, RefusesMemoryOfAnotherSize) {
   auto tooSmall = SharedMemory::memfd("test", 64);
   EXPECT_NE(SharedRing<SpscRing<int>>::attach(*tooSmall).error.find("64 found"), std::string::npos);
