@@ -43,17 +43,19 @@ enum class BroadcastLook { Whole, NotYet, Gone };
 template <class T, template <class> class Atomic> struct BroadcastSlot {
   static constexpr std::size_t kWords = (sizeof(T) + 7) / 8;
 
-  void write(const T& value, std::uint64_t lap) {
+  // `turn`: the index of the first element of the lap. Sequences are turn + 1 while a slot is
+  // written and turn + 2 when it is whole, so that their differences stay right where indices wrap.
+  void write(const T& value, std::uint64_t turn) {
     std::uint64_t copy[kWords] = {};
     std::memcpy(copy, &value, sizeof(T));
-    sequence.store(2 * lap + 1, std::memory_order_relaxed);
+    sequence.store(turn + 1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < kWords; ++i)
       words[i].store(copy[i], std::memory_order_release);
-    sequence.store(2 * lap + 2, std::memory_order_release);
+    sequence.store(turn + 2, std::memory_order_release);
   }
-  /// The element of `lap`, where it is there, whole.
-  BroadcastLook read(T& value, std::uint64_t lap) const {
-    const std::uint64_t whole = 2 * lap + 2;
+  /// The element of that lap, where it is there, whole.
+  BroadcastLook read(T& value, std::uint64_t turn) const {
+    const std::uint64_t whole = turn + 2;
     const std::uint64_t first = sequence.load(std::memory_order_acquire); // words were written
     if (first != whole)
       return static_cast<std::int64_t>(first - whole) < 0 ? BroadcastLook::NotYet
@@ -91,7 +93,7 @@ public:
     if (values.size() >= this->capacity())
       return RingResult::TooLarge;
     for (const T& value : values) {
-      this->body_.at(tail_).write(value, tail_ / this->capacity());
+      this->body_.at(tail_).write(value, tail_ & ~std::uint64_t(this->capacity() - 1));
       this->body_.control->tail.value.store(++tail_, std::memory_order_release);
     }
     return RingResult::Ok;
@@ -122,7 +124,7 @@ public:
     const bool closed = isClosed(); // before the last look
     // Each try that comes too late leaves the producer more room: one slot, half a lap, ...
     for (std::size_t keep = capacity() - 1;; keep /= 2) {
-      const detail::BroadcastLook look = body_.at(head_).read(value, head_ / capacity());
+      const detail::BroadcastLook look = body_.at(head_).read(value, turnOf(head_));
       if (look == detail::BroadcastLook::Whole) {
         ++head_;
         return RingResult::Ok;
@@ -153,7 +155,7 @@ public:
     if (result != RingResult::Ok)
       return result;
     for (popped = 1; popped < values.size(); ++popped, ++head_)
-      if (body_.at(head_).read(values[popped], head_ / capacity()) != detail::BroadcastLook::Whole)
+      if (body_.at(head_).read(values[popped], turnOf(head_)) != detail::BroadcastLook::Whole)
         break;
     return RingResult::Ok;
   }
@@ -171,6 +173,8 @@ private:
   explicit BroadcastReader(Body body)
       : body_(std::move(body)), head_(body_.control->tail.value.load(std::memory_order_acquire)) {
   } // words were written
+
+  std::uint64_t turnOf(std::uint64_t index) const { return index & ~std::uint64_t(capacity() - 1); }
 
   Body body_;
   std::uint64_t head_; ///< the next element's index
@@ -207,7 +211,7 @@ public:
   static void prepare(const Body& body) {
     const Index start = body.control->tail.value.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < body.capacity(); ++i)
-      body.slots[i].sequence.store(2 * (start / body.capacity()), std::memory_order_relaxed);
+      body.slots[i].sequence.store(start, std::memory_order_relaxed);
   }
 
   using Ends = RingEnds<Producer, Consumer>;

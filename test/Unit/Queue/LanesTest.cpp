@@ -56,6 +56,25 @@ TEST(BroadcastRing, ASlowReaderIsToldWhatItMissed) {
   EXPECT_EQ(reader.tryPop(value, missed), RingResult::Empty);
 }
 
+/// A reader that was overtaken while the index passed 2^64 is told so.
+TEST(BroadcastRing, TellsWhatWasMissedAcrossTheWrapOfIndices) {
+  for (const std::size_t capacity : {std::size_t(2), std::size_t(8)}) {
+    auto [producer, reader] =
+        ring::BroadcastRing<int>(capacity, std::uint64_t(0) - capacity).split();
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(producer.tryPush(i), ring::RingResult::Ok);
+    int value = -1;
+    std::uint64_t missed = 0, missedInAll = 0, read = 0;
+    while (reader.tryPop(value, missed) == ring::RingResult::Ok) {
+      missedInAll += missed;
+      EXPECT_EQ(std::uint64_t(value), missedInAll + read);
+      ++read;
+    }
+    EXPECT_EQ(value, 19);
+    EXPECT_EQ(missedInAll + read, 20u);
+  }
+}
+
 TEST(BroadcastRing, ABatchOfALapIsTooLarge) {
   auto [producer, reader] = BroadcastRing<int>(4).split();
   const std::array<int, 4> batch{};
