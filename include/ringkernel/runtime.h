@@ -66,6 +66,11 @@ struct RuntimeOptions {
 /// Says where to spawn.
 struct Direct {};
 inline constexpr Direct direct;
+struct Beside {
+  ActorId actor;
+};
+inline Beside beside(ActorId actor) { return {actor}; }
+template <class A> Beside beside(ActorRef<A> actor) { return {actor.id}; }
 
 /// Actor handles the message `M`: a public `void on(const M&, ring::Context&)`, exactly.
 template <class Actor, class M>
@@ -101,6 +106,14 @@ public:
   /// Such warps are few (32 for each of 16 threads), so keep it for actors that matter.
   template <class A, class... Args> Result<ActorRef<A>> spawn(Direct, Args&&... args) {
     return spawnAt<A>(detail::Where::Direct, std::forward<Args>(args)...);
+  }
+
+  /// The same, beside another actor, for two that talk much: on a GPU in the same block, whose
+  /// warps reach each other's mailboxes in shared memory; on the CPU on the same worker. Where
+  /// there is no room, and on other backends, anywhere. Say it of the second of a group, beside the
+  /// first.
+  template <class A, class... Args> Result<ActorRef<A>> spawn(Beside other, Args&&... args) {
+    return spawnAt<A>({detail::Where::Beside, other.actor}, std::forward<Args>(args)...);
   }
 
   /// Sends. Waits where the target's ring is full, taking in replies meanwhile. Closed after

@@ -77,9 +77,9 @@ void Directory::collectFreed() {
   }
 }
 
-std::uint32_t Directory::emptiestShard(std::uint32_t first, std::uint32_t end) const {
+std::uint32_t Directory::emptiestShard(ShardRange among) const {
   const auto emptiest =
-      std::min_element(shards_.begin() + first, shards_.begin() + end,
+      std::min_element(shards_.begin() + among.first, shards_.begin() + among.end,
                        [](const Shard& a, const Shard& b) { return a.actors < b.actors; });
   return static_cast<std::uint32_t>(emptiest - shards_.begin());
 }
@@ -99,9 +99,18 @@ bool Directory::takeIndex(std::uint32_t shardIndex, std::uint32_t& index) {
   return true;
 }
 
-Result<ActorId> Directory::place(const ActorType& type, const void* image, std::uint32_t first,
-                                 std::uint32_t end) {
-  end = std::min(end, static_cast<std::uint32_t>(shards_.size()));
+bool Directory::takeIndexOf(ShardRange among, std::uint32_t& index) {
+  among.end = std::min(among.end, static_cast<std::uint32_t>(shards_.size()));
+  if (among.first >= among.end)
+    return false;
+  bool found = takeIndex(emptiestShard(among), index);
+  for (std::uint32_t shard = among.first; !found && shard < among.end; ++shard)
+    found = takeIndex(shard, index);
+  return found;
+}
+
+Result<ActorId> Directory::place(const ActorType& type, const void* image, ShardRange among,
+                                 ShardRange preferred) {
   std::lock_guard lock(mutex_);
   collectFreed();
   const std::string name(type.info->name);
@@ -117,10 +126,7 @@ Result<ActorId> Directory::place(const ActorType& type, const void* image, std::
                                              std::to_string(maxStateBytes_) +
                                              " are free; set `RuntimeOptions::stateBytes`");
   std::uint32_t index = 0;
-  bool found = takeIndex(emptiestShard(first, end), index);
-  for (std::uint32_t shard = first; !found && shard < end; ++shard)
-    found = takeIndex(shard, index);
-  if (!found)
+  if (!takeIndexOf(preferred, index) && !takeIndexOf(among, index))
     return exhausted(maxActors_);
   ++shards_[index % shards_.size()].actors;
   DirectoryEntry& entry = entries_[index];

@@ -50,6 +50,11 @@ struct alignas(64) DirectoryEntry {
 /// Where the states are that handlers change: in the directory, or where only the backend knows.
 enum class States : std::uint8_t { Here, Elsewhere };
 
+/// Shards [first, end); of no shard where they are equal.
+struct ShardRange {
+  std::uint32_t first = 0, end = ~std::uint32_t(0);
+};
+
 class Directory {
 public:
   /// `maxActors` entries; an index is freed into one of `shards` pools.
@@ -59,9 +64,12 @@ public:
 
   /// Takes a free entry of the emptiest shard and gives it `type` and a copy of `image`; it is
   /// Initializing until activate(). Exhausted with the numbers where a pool is.
-  /// Takes one of shards [first, end) only, where these are given.
-  Result<ActorId> place(const ActorType& type, const void* image, std::uint32_t first = 0,
-                        std::uint32_t end = ~std::uint32_t(0));
+  /// Takes one of `among` only, and of these one of `preferred` where it can.
+  Result<ActorId> place(const ActorType& type, const void* image, ShardRange among = {},
+                        ShardRange preferred = {0, 0});
+  std::uint32_t shardOf(ActorId id) const {
+    return id.index % static_cast<std::uint32_t>(shards_.size());
+  }
   void activate(ActorId id) { move(entries_[id.index], Life::Active); }
   /// Takes back an entry that place() gave and that nobody was told of.
   void forget(ActorId id);
@@ -112,8 +120,9 @@ private:
   std::uint32_t indexOf(const DirectoryEntry& entry) const {
     return static_cast<std::uint32_t>(&entry - entries_.get());
   }
-  std::uint32_t emptiestShard(std::uint32_t first, std::uint32_t end) const;
+  std::uint32_t emptiestShard(ShardRange among) const;
   bool takeIndex(std::uint32_t shard, std::uint32_t& index);
+  bool takeIndexOf(ShardRange among, std::uint32_t& index);
   void collectFreed();
   void freeState(DirectoryEntry& entry);
   Status checkWithLock(ActorId id, const TypeInfo& type);

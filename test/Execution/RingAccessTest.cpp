@@ -42,7 +42,7 @@ protected:
     const auto output = nvrtc.compile(program->source, "resident.cu",
                                       "compute_" + std::to_string(GetParam()), headers);
     ASSERT_TRUE(output.compiled) << output.log;
-    const std::regex access(R"(\b(ld|st|atom|red|fence|membar)\.[a-z0-9_.]+)");
+    const std::regex access(R"(\b(ld|st|atom|red|fence|membar)\.[a-z0-9_.:]+)");
     for (std::sregex_iterator at(output.code.begin(), output.code.end(), access), end; at != end;
          ++at)
       ++accesses[at->str()];
@@ -60,13 +60,24 @@ protected:
   std::map<std::string, unsigned> accesses; ///< how often each stands there
 };
 
+/// Near mailboxes lie in shared memory, of other blocks too where the chip has clusters: there the
+/// chunk's store has a generic address, or one of the cluster's.
 TEST_P(RingAccess, AChunkIsOneAccess) {
-  EXPECT_EQ(with(".b128"), (Names{"ld.relaxed.gpu.global.b128", "ld.relaxed.sys.global.b128",
-                                  "st.relaxed.sys.global.b128"}));
+  Names expected{"ld.relaxed.gpu.global.b128", "ld.relaxed.sys.global.b128", "st.relaxed.sys.b128"};
+  if (GetParam() >= 90)
+    expected.merge(Names{"ld.relaxed.cluster.shared::cta.b128",
+                         "st.relaxed.cluster.shared::cta.b128",
+                         "st.relaxed.cluster.shared::cluster.b128"});
+  else
+    expected.merge(Names{"ld.relaxed.cta.shared.b128", "st.relaxed.cta.shared.b128"});
+  EXPECT_EQ(with(".b128"), expected);
 }
 
 TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
-  EXPECT_EQ(with(".release"), (Names{"st.release.gpu.global.u64", "st.release.sys.global.u64"}));
+  const bool hasClusters = GetParam() >= 90;
+  Names expected{"st.release.gpu.global.u64", "st.release.sys.global.u64"};
+  expected.insert(hasClusters ? "st.release.cluster.shared::cta.u32" : "st.release.cta.shared.u32");
+  EXPECT_EQ(with("st.release"), expected);
   EXPECT_EQ(with("fence"), Names{"fence.acq_rel.sys"});
   EXPECT_EQ(with(".acquire"), Names{});
   EXPECT_EQ(with("membar"), Names{});
@@ -74,14 +85,25 @@ TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
 }
 
 TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
-  EXPECT_EQ(with("atom"), Names{"atom.relaxed.gpu.global.add.u64"});
+  Names tickets{"atom.relaxed.gpu.global.add.u64"};
+  Names words{"ld.relaxed.gpu.global.u64", "st.relaxed.gpu.global.u64"};
+  if (GetParam() >= 90) {
+    tickets.merge(Names{"atom.relaxed.cluster.shared::cta.add.u32",
+                        "atom.relaxed.cluster.shared::cluster.add.u32"});
+    words.merge(
+        Names{"ld.relaxed.cluster.shared::cta.u32", "ld.relaxed.cluster.shared::cluster.u32"});
+  } else {
+    tickets.insert("atom.relaxed.cta.shared.add.u32");
+    words.insert("ld.relaxed.cta.shared.u32");
+  }
+  EXPECT_EQ(with("atom"), tickets);
   EXPECT_EQ(with("red.global"), Names{});
   EXPECT_EQ(with("red.relaxed"), Names{});
-  Names words;
+  Names found;
   for (const std::string& name : with(".relaxed"))
     if (name.find(".b128") == std::string::npos && !name.starts_with("atom"))
-      words.insert(name);
-  EXPECT_EQ(words, (Names{"ld.relaxed.gpu.global.u64", "st.relaxed.gpu.global.u64"}));
+      found.insert(name);
+  EXPECT_EQ(found, words);
 }
 
 /// Four words in no order: only images and states of actors go so, which an answer announces.

@@ -96,6 +96,13 @@ struct alignas(64) CommandsRead {
   std::uint64_t ticket;
 };
 
+/// A shard's near mailbox, in its block's shared memory, for senders of its block and cluster: as a
+/// mailbox, with tickets modulo 2^32.
+struct NearRing {
+  std::uint32_t ticket; ///< the next
+  std::uint32_t limit;  ///< tickets before it may be written
+};
+
 /// A shard's mailbox: tickets are taken by anybody, the limit is the owner's.
 struct alignas(128) ResidentRing {
   std::uint64_t ticket; ///< the next
@@ -120,6 +127,7 @@ struct alignas(128) ResidentShard {
   /// While it takes no messages because it holds too many: the shard whose mailbox is waited for,
   /// plus 1. Written by this shard, read by those that wait for it.
   std::uint64_t waitsFor;
+  std::uint32_t nearRead, nearTicket; ///< near mailbox: the next to read, the next to be taken
 };
 
 /// A message that has its ticket and waits for the limit. The stream follows.
@@ -152,6 +160,11 @@ struct ResidentTable {
   ResidentShard* records;    ///< [shards]
   std::uint8_t* held;        ///< [shards][heldSlots], each a HeldMessage and a stream
   std::uint32_t* outboxes;   ///< [shards][32][kMaxSends][words of a stream]
+  Chunk* nearSaved;          ///< [warp shards][slots of a near mailbox][chunks], while parked
+  /// So many shards, a power of two of those next to each other, reach each other's near mailboxes:
+  /// those of a block, or of a cluster of blocks. 0: there are none.
+  std::uint32_t nearShards;
+  std::uint32_t reserved;
   // Pinned memory, seen from the device.
   Chunk* commands;            ///< [clients][lanes][slots of a lane]; written by the host
   CommandsRead* commandsRead; ///< [clients][lanes]

@@ -89,9 +89,15 @@ struct Argument {
 using ReplyVisitor = bool (*)(void* closure, const TypeInfo& type, ActorId from,
                               const void* message);
 
-/// Where an actor is placed: on the emptiest shard, or on one that the calling thread's messages
-/// reach without a hop, where the backend has such.
-enum class Where : std::uint8_t { Anywhere, Direct };
+/// Where an actor is placed: on the emptiest shard; on one that the calling thread's messages reach
+/// without a hop; beside another actor, on a shard that exchanges messages with that one's in the
+/// least time. A wish: where the backend has no such shard, or no room there, on any.
+struct Where {
+  enum Kind : std::uint8_t { Anywhere, Direct, Beside };
+  Where(Kind kind = Anywhere, ActorId actor = {}) : kind(kind), actor(actor) {}
+  Kind kind;
+  ActorId actor; ///< of Beside; one that is gone counts by its former place
+};
 
 /// Messages of one type to one actor or to one each; strides in bytes, 0: always the same.
 struct Batch {

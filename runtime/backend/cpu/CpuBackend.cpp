@@ -58,7 +58,7 @@ Status CpuBackend::checkMessages(const TypeInfo& actor) const {
   return Status::ok();
 }
 
-Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, detail::Where) {
+Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, detail::Where where) {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   Result<const ActorType*> type = registry_.actor(actor);
@@ -66,7 +66,12 @@ Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, deta
     return type.status();
   if (Status status = checkMessages(actor); !status)
     return status;
-  Result<ActorId> id = directory_.place(**type, image);
+  ShardRange preferred{0, 0};
+  if (where.kind == detail::Where::Beside) {
+    const std::uint32_t worker = directory_.shardOf(where.actor);
+    preferred = {worker, worker + 1};
+  }
+  Result<ActorId> id = directory_.place(**type, image, {}, preferred);
   if (!id)
     return id;
   directory_.activate(*id);

@@ -61,6 +61,24 @@ enum class FunctionAttribute : int {
   MaxDynamicSharedBytes = 8,
 };
 
+enum class LaunchAttributeId : int { Cooperative = 2, ClusterDimension = 4 };
+struct LaunchAttribute {
+  LaunchAttributeId id;
+  unsigned padding;
+  union {
+    char size[64];
+    unsigned cluster[3];
+    int cooperative;
+  };
+};
+struct LaunchConfig {
+  unsigned gridX, gridY, gridZ, blockX, blockY, blockZ;
+  unsigned sharedBytes;
+  StreamImpl* stream;
+  LaunchAttribute* attributes;
+  unsigned count;
+};
+
 inline constexpr unsigned kStreamNonBlocking = 1;
 /// Flags of HostAlloc: seen from every context, at an address of the device.
 inline constexpr unsigned kHostPortable = 1, kHostDeviceMap = 2;
@@ -110,16 +128,16 @@ inline constexpr int kMinCapability = 75;
     (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
      unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream, void** arguments, \
      void** extra))                                                                                \
-  F(LaunchCooperativeKernel, cuLaunchCooperativeKernel,                                            \
-    (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
-     unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream,                   \
-     void** arguments))                                                                            \
+  F(LaunchKernelEx, cuLaunchKernelEx,                                                              \
+    (const LaunchConfig* config, FunctionImpl* function, void** arguments, void** extra))          \
   F(FuncGetAttribute, cuFuncGetAttribute,                                                          \
     (int* value, FunctionAttribute which, FunctionImpl* function))                                 \
   F(FuncSetAttribute, cuFuncSetAttribute,                                                          \
     (FunctionImpl * function, FunctionAttribute which, int value))                                 \
   F(OccupancyMaxActiveBlocks, cuOccupancyMaxActiveBlocksPerMultiprocessor,                         \
     (int* blocks, FunctionImpl* function, int blockSize, std::size_t sharedBytes))                 \
+  F(OccupancyMaxActiveClusters, cuOccupancyMaxActiveClusters,                                      \
+    (int* clusters, FunctionImpl* function, const LaunchConfig* config))                           \
   F(GetErrorName, cuGetErrorName, (CuResult result, const char** name))                            \
   F(GetErrorString, cuGetErrorString, (CuResult result, const char** text))
 

@@ -105,9 +105,11 @@ std::string Composer::prologue() const {
          "u\n#define RING_LANE_STRIDE " + number(program_.laneStride()) +
          "u\n#define RING_OWN_SLOTS " + number(program_.ownSlots()) +
          "u\n#define RING_SHARED_SLOTS " + number(program_.sharedSlots()) +
+         "u\n#define RING_NEAR_SLOTS " + number(program_.nearSlots()) +
          "u\n#define RING_STAGE_BYTES " + number(program_.stageBytes()) +
-         "u\n#define RING_MAX_SENDS " + number(program_.maxSends) + "u\n#define RING_SHARDS " +
-         number(placement_.shards()) + "u\n#define RING_WARP_SHARDS " +
+         "u\n#define RING_MAX_SENDS " + number(program_.maxSends) +
+         "u\n#define RING_SHARED_SENDS " + number(program_.sharedSends()) +
+         "u\n#define RING_SHARDS " + number(placement_.shards()) + "u\n#define RING_WARP_SHARDS " +
          number(placement_.warpShards()) + "u\n#define RING_LANES " + number(placement_.lanes()) +
          "u\n#define RING_CLIENTS " + number(placement_.clients()) +
          "u\n#include \"types.cuh\"\n#include \"math.cuh\"\n#include \"atomics.cuh\"\n"

@@ -43,6 +43,14 @@ struct Program {
   /// An odd number of 16 bytes: lanes that read their messages meet in few banks.
   std::uint32_t stageBytes() const { return ((12 + slotChunks * 12 + 15) / 16 | 1) * 16; }
   std::uint32_t streamWords() const { return slotChunks * 3; }
+  /// Lanes whose first send lies in shared memory: all, where that is no more than 50 KiB a block.
+  std::uint32_t sharedSends() const { return slotChunks <= 16 ? 32 : 1; }
+  /// What a block of the kernel takes of shared memory beside its own variables: staged messages,
+  /// near mailboxes, first sends.
+  std::uint32_t sharedBytes() const {
+    return abi::kWarpsPerBlock * (stagedAtOnce() * stageBytes() + nearSlots() * slotBytes() +
+                                  sharedSends() * (streamWords() + 1) * 4);
+  }
   /// As ring_kStagedAtOnce.
   std::uint32_t stagedAtOnce() const { return slotChunks <= 32 ? 128 / slotChunks : 1; }
   // Slots of a shard's mailbox, of a lane of commands, of a client's two reply rings: powers of
@@ -50,6 +58,8 @@ struct Program {
   std::uint32_t mailboxSlots() const {
     return slotChunks <= 16 ? 256 : std::max(32u, 4096u / slotChunks);
   }
+  /// Of a near mailbox, in shared memory (a block's take 32 KiB); none where slots are large.
+  std::uint32_t nearSlots() const { return slotChunks <= 32 ? 256 / slotChunks : 0; }
   std::uint32_t laneSlots() const { return std::max(16u, 2048u / slotChunks); }
   /// Chunks from one lane to the next, two cache lines more than it has: the places that a thread
   /// writes to next, one a lane, lie in different sets of its first cache.

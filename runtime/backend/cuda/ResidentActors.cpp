@@ -135,17 +135,22 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
     return status;
   const Placement& placement = kernel_.placement();
   // Warps that poll the host's memory look at their mailboxes less often: the others come first.
-  std::uint32_t end = placement.warpShards();
-  std::uint32_t first =
-      std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), end / 2);
+  const std::uint32_t warps = placement.warpShards();
+  ShardRange among{
+      std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), warps / 2),
+      warps};
+  ShardRange preferred{0, 0};
   if (info.scope == Scope::Block) {
-    first = placement.warpShards();
-    end = placement.shards();
-  } else if (where == detail::Where::Direct) {
-    first = clientOfThread() * placement.lanes();
-    end = first + placement.lanes();
+    among = {warps, placement.shards()};
+  } else if (where.kind == detail::Where::Direct) {
+    among.first = clientOfThread() * placement.lanes();
+    among.end = among.first + placement.lanes();
+  } else if (const std::uint32_t shard = directory_.shardOf(where.actor);
+             where.kind == detail::Where::Beside && shard < warps) {
+    preferred.first = shard / abi::kWarpsPerBlock * abi::kWarpsPerBlock;
+    preferred.end = preferred.first + abi::kWarpsPerBlock;
   }
-  Result<ActorId> id = directory_.place(**type, image, first, end);
+  Result<ActorId> id = directory_.place(**type, image, among, preferred);
   if (!id)
     return id;
   if (Status status = place(**type, *id, image); !status) {

@@ -21,6 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kMaxBlockShards = 16;
 constexpr std::uint32_t kThreads = abi::kWarpsPerBlock * 32;
+constexpr std::uint32_t kCluster = 2; ///< blocks of a cluster, a power of two
+constexpr int kClusterCapability = 90;
 constexpr std::uint64_t kBeatLimitNs = 5000000000;
 constexpr std::uint64_t kStagingBytes = 1 << 20;
 
@@ -201,19 +203,24 @@ Status ResidentKernel::findFunction(Image& image, const Program& program) {
     return {StatusCode::Internal, "the resident kernel's table has " + std::to_string(tableBytes) +
                                       " bytes on the device and " +
                                       std::to_string(sizeof(abi::ResidentTable)) + " here"};
-  image.sharedBytes = abi::kWarpsPerBlock * program.stagedAtOnce() * program.stageBytes();
   if (Status status = gpu_->check("the resident kernel's shared memory",
                                   api_.FuncSetAttribute(image.function,
                                                         FunctionAttribute::MaxDynamicSharedBytes,
-                                                        static_cast<int>(image.sharedBytes)));
+                                                        static_cast<int>(program.sharedBytes())));
       !status)
     return status;
+  if (Status status = fit(image, program); !status)
+    return status;
+  return fitClusters(image, program);
+}
+
+Status ResidentKernel::fit(const Image& image, const Program& program) {
   int perChip = 0, registers = 0, fixedShared = 0;
   api_.FuncGetAttribute(&registers, FunctionAttribute::Registers, image.function);
   api_.FuncGetAttribute(&fixedShared, FunctionAttribute::SharedBytes, image.function);
   if (Status status = gpu_->check(
           "cannot ask for the occupancy",
-          api_.OccupancyMaxActiveBlocks(&perChip, image.function, kThreads, image.sharedBytes));
+          api_.OccupancyMaxActiveBlocks(&perChip, image.function, kThreads, program.sharedBytes()));
       !status)
     return status;
   if (perChip >= 1)
@@ -221,9 +228,57 @@ Status ResidentKernel::findFunction(Image& image, const Program& program) {
   return {StatusCode::Exhausted,
           "the resident kernel does not fit: a block of " + std::to_string(kThreads) +
               " threads needs " + std::to_string(registers) + " registers a thread and " +
-              std::to_string(image.sharedBytes + static_cast<unsigned>(fixedShared)) +
+              std::to_string(program.sharedBytes() + static_cast<unsigned>(fixedShared)) +
               " bytes of shared memory; messages of " + std::to_string(program.slotBytes()) +
               " bytes a slot and block variables of Warp and Block actors decide that"};
+}
+
+namespace {
+
+/// How the resident kernel is launched; `attributes` has two.
+LaunchConfig launchOf(const Placement& placement, const Program& program, std::uint32_t cluster,
+                      StreamImpl* stream, LaunchAttribute* attributes) {
+  attributes[0] = {LaunchAttributeId::Cooperative, 0, {}};
+  attributes[0].cooperative = 1;
+  attributes[1] = {LaunchAttributeId::ClusterDimension, 0, {}};
+  attributes[1].cluster[0] = cluster;
+  attributes[1].cluster[1] = attributes[1].cluster[2] = 1;
+  return {placement.blocks(),   1, 1, kThreads, 1, 1, program.sharedBytes(), stream, attributes,
+          cluster > 1 ? 2u : 1u};
+}
+
+} // namespace
+
+/// Near mailboxes reach as far as a cluster where the chip holds all blocks in clusters. That stays
+/// as the first program found it: messages are under way by it.
+Status ResidentKernel::fitClusters(const Image& image, const Program& program) {
+  const bool isFirst = clusterBlocks_ == 0;
+  if (isFirst) {
+    const bool isEven =
+        placement_.warpBlocks % kCluster == 0 && placement_.blocks() % kCluster == 0;
+    clusterBlocks_ = gpu_->capability() >= kClusterCapability && isEven ? kCluster : 1;
+  }
+  if (clusterBlocks_ == 1)
+    return Status::ok();
+  LaunchAttribute attributes[2];
+  const LaunchConfig config = launchOf(placement_, program, clusterBlocks_, stream_, attributes);
+  int clusters = 0;
+  if (Status status =
+          gpu_->check("cannot ask for the occupancy of clusters",
+                      api_.OccupancyMaxActiveClusters(&clusters, image.function, &config));
+      !status)
+    return status;
+  if (static_cast<std::uint32_t>(clusters) * clusterBlocks_ >= placement_.blocks())
+    return Status::ok();
+  if (isFirst) {
+    clusterBlocks_ = 1;
+    return Status::ok();
+  }
+  return {StatusCode::Exhausted,
+          "the resident kernel does not fit: the GPU holds " + std::to_string(clusters) +
+              " clusters of " + std::to_string(clusterBlocks_) + " of its blocks and " +
+              std::to_string(placement_.blocks() / clusterBlocks_) +
+              " are needed, since the actors before this one run so; spawn it first"};
 }
 
 Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) {
@@ -252,6 +307,9 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
       {rings.held, Kind::Device, shards * rings.heldSlots * heldBytes, heldWhat.c_str()},
       {rings.outboxes, Kind::Device, shards * 32 * program.maxSends * program.streamWords() * 4,
        outboxWhat.c_str()},
+      {rings.near, Kind::Device,
+       std::uint64_t(placement_.warpShards()) * program.nearSlots() * program.slotBytes(),
+       "near mailboxes of a parked kernel"},
       {rings.clients, Kind::Pinned,
        std::uint64_t(placement_.clients()) *
            (placement_.lanes() * program.laneStride() * sizeof(abi::Chunk) +
@@ -285,6 +343,7 @@ Status ResidentKernel::clearRecords() {
   for (abi::ResidentShard& record : records) {
     record.read = record.commandsRead = record.ownTicket = 0;
     record.heldBegin = record.heldEnd = 0;
+    record.nearRead = record.nearTicket = 0;
   }
   for (std::uint32_t client = 0; client < placement_.clients(); ++client)
     giveCredit(client, 0, 0);
@@ -308,6 +367,8 @@ abi::ResidentTable ResidentKernel::table() const {
   table.records = records_.device<abi::ResidentShard>();
   table.held = made_.held.device<std::uint8_t>();
   table.outboxes = made_.outboxes.device<std::uint32_t>();
+  table.nearSaved = made_.near.device<abi::Chunk>();
+  table.nearShards = program_.nearSlots() == 0 ? 0 : clusterBlocks_ * abi::kWarpsPerBlock;
   table.commands = made_.clients.device<abi::Chunk>();
   table.own = table.commands + ownAt(0);
   table.shared = table.commands + sharedAt(0);
@@ -338,10 +399,10 @@ Status ResidentKernel::launch() {
         !status)
       return status;
   }
-  if (Status status = gpu_->check(
-          "cannot launch the resident kernel",
-          api_.LaunchCooperativeKernel(image_.function, placement_.blocks(), 1, 1, kThreads, 1, 1,
-                                       image_.sharedBytes, stream_, nullptr));
+  LaunchAttribute attributes[2];
+  const LaunchConfig config = launchOf(placement_, program_, clusterBlocks_, stream_, attributes);
+  if (Status status = gpu_->check("cannot launch the resident kernel",
+                                  api_.LaunchKernelEx(&config, image_.function, nullptr, nullptr));
       !status)
     return status;
   running_.store(true, std::memory_order_release);

@@ -79,15 +79,16 @@ private:
     ModuleImpl* module = nullptr;
     FunctionImpl* function = nullptr;
     DevicePointer table = 0;
-    std::uint32_t sharedBytes = 0;
   };
   /// What is as large as the program's messages and sends.
   struct Rings {
-    GpuMemory slots, held, outboxes, clients;
+    GpuMemory slots, held, outboxes, clients, near;
     std::uint32_t heldSlots = 0; ///< of a shard
   };
   Result<Image> makeImage(const Program& program, const std::vector<char>& cubin);
   Status findFunction(Image& image, const Program& program);
+  Status fit(const Image& image, const Program& program);
+  Status fitClusters(const Image& image, const Program& program);
   Result<Rings> makeRings(const Program& program);
   Status clearRecords();
   void unload(Image& image);
@@ -109,7 +110,8 @@ private:
   const std::uint32_t actors_;
   const std::uint64_t stateBytes_, spillBytes_;
   const Placement placement_;
-  StreamImpl* stream_ = nullptr; ///< the kernel's
+  std::uint32_t clusterBlocks_ = 0; ///< that share near mailboxes; 0 before the first program
+  StreamImpl* stream_ = nullptr;    ///< the kernel's
   StreamImpl* copies_ = nullptr;
   Image image_;
   Rings made_;

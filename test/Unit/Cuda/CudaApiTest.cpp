@@ -82,6 +82,19 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMinor),
             int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR));
   EXPECT_EQ(kStreamNonBlocking, unsigned(CU_STREAM_NON_BLOCKING));
+  EXPECT_EQ(int(LaunchAttributeId::Cooperative), int(CU_LAUNCH_ATTRIBUTE_COOPERATIVE));
+  EXPECT_EQ(int(LaunchAttributeId::ClusterDimension), int(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION));
+}
+
+TEST(CudaApi, aLaunchIsLaidOutAsInTheHeaders) {
+  EXPECT_EQ(sizeof(LaunchConfig), sizeof(CUlaunchConfig));
+  EXPECT_EQ(offsetof(LaunchConfig, blockX), offsetof(CUlaunchConfig, blockDimX));
+  EXPECT_EQ(offsetof(LaunchConfig, sharedBytes), offsetof(CUlaunchConfig, sharedMemBytes));
+  EXPECT_EQ(offsetof(LaunchConfig, stream), offsetof(CUlaunchConfig, hStream));
+  EXPECT_EQ(offsetof(LaunchConfig, attributes), offsetof(CUlaunchConfig, attrs));
+  EXPECT_EQ(offsetof(LaunchConfig, count), offsetof(CUlaunchConfig, numAttrs));
+  EXPECT_EQ(sizeof(LaunchAttribute), sizeof(CUlaunchAttribute));
+  EXPECT_EQ(offsetof(LaunchAttribute, cluster), offsetof(CUlaunchAttribute, value));
 }
 
 #else

@@ -50,6 +50,16 @@ TEST(Actor, HandlesMessagesAndReplies) {
   EXPECT_EQ(statistics.deadLetters, 0u);
 }
 
+/// Actors of one worker: actor i is run by worker i % workers.
+TEST(Actors, BesideIsOnTheSameWorker) {
+  ring::Runtime runtime = test::makeRuntime(test::cpuOptions(3));
+  for (int i = 0; i < 3; ++i) {
+    const auto first = runtime.spawn<test::Worker>();
+    const auto second = runtime.spawn<test::Worker>(ring::beside(*first));
+    EXPECT_EQ(first->id.index % 3, second->id.index % 3);
+  }
+}
+
 TEST(Actor, StateIsThatAfterAllMessages) {
   ring::Runtime runtime = makeRuntime();
   const auto actor = runtime.spawn<test::Worker>();

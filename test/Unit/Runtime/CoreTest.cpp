@@ -141,6 +141,22 @@ TEST(Directory, SpreadsActorsOverShardsAndBoundsTheirBytes) {
   EXPECT_EQ(directory.place(type, image).value().index, actors[4].index);
 }
 
+TEST(Directory, PrefersSomeShardsAndTakesOthersWhereTheseAreFull) {
+  Registry registry;
+  const ActorType& type = **registry.actor(Registered<FraudMonitor>::info());
+  Directory directory(12, 1024, 4); // three entries a shard
+  const float image[2] = {};
+  std::uint32_t onShard[4] = {};
+  for (int i = 0; i < 9; ++i)
+    ++onShard[directory.shardOf(*directory.place(type, image, {1, 4}, {2, 3}))];
+  EXPECT_EQ(onShard[0], 0u);
+  EXPECT_EQ(onShard[1], 3u);
+  EXPECT_EQ(onShard[2], 3u);
+  EXPECT_EQ(onShard[3], 3u);
+  EXPECT_EQ(directory.place(type, image, {1, 4}, {2, 3}).status().code(), StatusCode::Exhausted);
+  EXPECT_EQ(directory.shardOf(*directory.place(type, image)), 0u);
+}
+
 TEST(Directory, KeepsFailedActorsUntilTheyAreRestartedOrKilled) {
   Registry registry;
   const ActorType& type = **registry.actor(Registered<FraudMonitor>::info());

@@ -367,13 +367,12 @@ FAKE(cuLaunchKernel, FunctionImpl*, unsigned, unsigned, unsigned, unsigned, unsi
   }
   return CuResult::Success;
 }
-FAKE(cuLaunchCooperativeKernel, FunctionImpl* function, unsigned gridX, unsigned, unsigned,
-     unsigned, unsigned, unsigned, unsigned, StreamImpl* stream, void**) {
+FAKE(cuLaunchKernelEx, const LaunchConfig* config, FunctionImpl* function, void**, void**) {
   ENTER();
-  if (gridX > static_cast<unsigned>(gpu.multiprocessors * gpu.blocksPerMultiprocessor))
+  if (config->gridX > static_cast<unsigned>(gpu.multiprocessors * gpu.blocksPerMultiprocessor))
     return CuResult::CooperativeLaunchTooLarge;
   const auto& module = *reinterpret_cast<const ModuleImpl*>(function);
-  stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu);
+  config->stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu);
   return CuResult::Success;
 }
 FAKE(cuFuncGetAttribute, int* value, FunctionAttribute, FunctionImpl*) {
@@ -388,6 +387,12 @@ FAKE(cuFuncSetAttribute, FunctionImpl*, FunctionAttribute, int) {
 FAKE(cuOccupancyMaxActiveBlocksPerMultiprocessor, int* blocks, FunctionImpl*, int, std::size_t) {
   ENTER();
   *blocks = gpu.blocksPerMultiprocessor;
+  return CuResult::Success;
+}
+FAKE(cuOccupancyMaxActiveClusters, int* clusters, FunctionImpl*, const LaunchConfig* config) {
+  ENTER();
+  *clusters = gpu.multiprocessors * gpu.blocksPerMultiprocessor /
+              static_cast<int>(config->attributes[1].cluster[0]);
   return CuResult::Success;
 }
 FAKE(cuGetErrorName, CuResult, const char** name) {

@@ -5,9 +5,7 @@
 // order; a round is one call a lane. Warp and Block actors: one message a round, by all lanes. The
 // sends of a round go out when it has ended. Commands stand between rounds, at their place.
 //
-// One message alone is the case that somebody waits for: whatever it does not need is branched
-// around, and each step stands in the code once, since instructions that are not in the cache cost
-// more than their work.
+// A message alone has a way of its own: single.cuh.
 //
 // Assumes what the composed program brings: ring_callThread, ring_callWarp, ring_callBlock,
 // ring_scopeOf, ring_handlerOf, ring_isReadOnly.
@@ -27,6 +25,14 @@ struct ring_Task {
 struct ring_Counts {
   ring_u32 sent, replies, handled, deadLetters;
 };
+__device__ __forceinline__ void ring_addCounts(const ring_Warp& warp, const ring_Counts& counts) {
+  if (warp.lane != 0)
+    return;
+  warp.counters->sent += counts.sent;
+  warp.counters->replies += counts.replies;
+  warp.counters->handled += counts.handled;
+  warp.counters->deadLetters += counts.deadLetters;
+}
 
 __device__ __forceinline__ ring_Context ring_begin(const ring_Warp& warp,
                                                    const ring_Staged& message) {
@@ -87,7 +93,7 @@ __device__ __forceinline__ void ring_flush(ring_Warp& warp, const ring_Context& 
     bool toHost = false;
     if (sends) {
       toHost = (words[2] & ring_abi::kFlagToHost) != 0;
-      ring = toHost ? ring_ringOfHost(warp, words[2] >> 16) : ring_shardOf(words[0]);
+      ring = toHost ? ring_ringOfHost(warp, words[2] >> 16) : ring_ringTo(warp, words[0]);
     }
     counts.replies += __popc(__ballot_sync(ring_kAllLanes, toHost));
     counts.sent += __popc(__ballot_sync(ring_kAllLanes, sends && !toHost && !forward));
@@ -181,49 +187,6 @@ __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 b
   return part;
 }
 
-/// What a message alone is: handled or forwarded with few steps, or like any other.
-enum class ring_Alone { No, Handled, Forwarded };
-
-/// A message alone, found by all lanes at once.
-__device__ __forceinline__ ring_Alone ring_findAlone(const ring_Warp& warp, ring_u32 count,
-                                                     ring_Task& task) {
-  if (count != 1)
-    return ring_Alone::No;
-  const ring_Staged& message = warp.staged(0);
-  if (ring_shardOf(message.header.targetIndex) != warp.shard)
-    return ring_Alone::Forwarded;
-  if ((message.header.flags & ring_abi::kFlagCommand) != 0)
-    return ring_Alone::No;
-  task.scope = ring_kNoScope;
-  ring_find(message, task);
-  return task.scope == ring_kThreadScope ? ring_Alone::Handled : ring_Alone::No;
-}
-
-/// After a message alone: true where it needed nothing more, or sent one message and no outcome,
-/// which is out then.
-__device__ __forceinline__ bool ring_answerAlone(ring_Warp& warp, const ring_Context& ctx) {
-  __syncwarp(); // what was sent was written by the first lane
-  const ring_u32 did =
-      __shfl_sync(ring_kAllLanes, ctx.sends | ctx.status << 8 | ring_u32(ctx.replied) << 16, 0);
-  const bool isAsked = ring_isFromHost(*ctx.message) && ctx.message->origin != 0;
-  const ring_u32 sends = did & 0xffff;
-  if (sends > 1 || (isAsked && (did >> 16) == 0))
-    return false;
-  bool toHost = false;
-  if (sends == 1) {
-    const ring_u32 flags = warp.sends[2];
-    toHost = (flags & ring_abi::kFlagToHost) != 0;
-    ring_deliverOne(warp, toHost ? ring_ringOfHost(warp, flags >> 16) : ring_shardOf(warp.sends[0]),
-                    warp.sends);
-  }
-  if (warp.lane == 0) {
-    ++warp.counters->handled;
-    warp.counters->replies += toHost;
-    warp.counters->sent += sends == 1 && !toHost;
-  }
-  return true;
-}
-
 /// What is counted after a round: lanes that ran, those whose actor took the message, and those
 /// whose actor ended by it.
 __device__ __forceinline__ void ring_count(const ring_Warp& warp, const ring_Context& ctx,
@@ -245,23 +208,13 @@ __device__ __forceinline__ void ring_count(const ring_Warp& warp, const ring_Con
 template <class CallBlock>
 __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallBlock callBlock) {
   ring_Task task;
-  const ring_Alone alone = ring_findAlone(warp, count, task);
-  if (alone == ring_Alone::Forwarded) {
-    const ring_Staged& message = warp.staged(0);
-    return ring_deliverOne(warp, ring_shardOf(message.header.targetIndex), message.words());
-  }
-  const bool isAlone = alone == ring_Alone::Handled;
   ring_Counts counts{};
-  ring_u32 commands = 0, done = 0, begin = 0, round = 0;
-  ring_Part part{isAlone ? 1u : 0u, 0, 0, nullptr};
-  if (isAlone) {
-    done = 1;
-  } else {
-    const ring_abi::MessageHeader& header = warp.staged(warp.lane < count ? warp.lane : 0).header;
-    commands = __ballot_sync(ring_kAllLanes, warp.lane < count &&
-                                                 (header.flags & ring_abi::kFlagCommand) != 0 &&
-                                                 ring_shardOf(header.targetIndex) == warp.shard);
-  }
+  const ring_abi::MessageHeader& header = warp.staged(warp.lane < count ? warp.lane : 0).header;
+  const ring_u32 commands = __ballot_sync(
+      ring_kAllLanes, warp.lane < count && (header.flags & ring_abi::kFlagCommand) != 0 &&
+                          ring_shardOf(header.targetIndex) == warp.shard);
+  ring_u32 done = 0, begin = 0, round = 0;
+  ring_Part part{0, 0, 0, nullptr};
 #pragma unroll 1
   while (true) {
     if ((part.waiting | part.groups) == 0) {
@@ -294,13 +247,9 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
       runs = (part.waiting >> warp.lane & 1u) != 0 && part.rank == round;
       const bool isThread = task.scope == ring_kThreadScope;
       // An earlier message of this batch may have ended the actor.
-      if (runs && isThread && (round == 0 || task.entry->life == ring_abi::kEntryActive)) {
-        handled = true;
-        ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
-      }
-      if (isAlone && ring_answerAlone(warp, ctx))
-        return;
+      handled = runs && isThread && (round == 0 || task.entry->life == ring_abi::kEntryActive);
       if (handled) {
+        ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
         ring_finish(ctx, *task.entry);
       } else if (runs && !part.forward) {
         ring_putAnswer(ctx, isThread ? ring_abi::ResidentOutcomeCode::Gone : task.found);
@@ -313,10 +262,5 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
     ring_count(warp, ctx, runs && !forward, handled, counts);
     ring_flush(warp, ctx, runs, forward, counts);
   }
-  if (warp.lane != 0)
-    return;
-  warp.counters->sent += counts.sent;
-  warp.counters->replies += counts.replies;
-  warp.counters->handled += counts.handled;
-  warp.counters->deadLetters += counts.deadLetters;
+  ring_addCounts(warp, counts);
 }

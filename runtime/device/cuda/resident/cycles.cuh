@@ -19,9 +19,10 @@ struct ring_Wait {
 __device__ __forceinline__ ring_u32 ring_oldestHeld(const ring_Warp& warp) {
   __syncwarp();                                    // entries were written by any lane
   const auto& entry = warp.heldAt(warp.heldBegin); // the first is not delivered
-  if (warp.heldOpen == 0 || entry.target >= RING_SHARDS)
+  if (warp.heldOpen == 0)
     return ring_kNoClient;
-  return entry.target;
+  const bool isMailbox = ring_isNear(entry.target) || entry.target < RING_SHARDS;
+  return isMailbox ? entry.target & ~ring_kNearRing : ring_kNoClient;
 }
 
 /// Whether the chain of waits from `shard` comes back to this one, the lowest of it.

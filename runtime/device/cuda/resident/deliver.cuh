@@ -7,6 +7,7 @@
 #pragma once
 
 #include "context.cuh"
+#include "near.cuh"
 
 constexpr ring_u32 ring_kHeldBytes =
     (sizeof(ring_abi::HeldMessage) + ring_kStreamWords * 4 + 15) / 16 * 16;
@@ -17,13 +18,16 @@ struct ring_Warp {
   ring_abi::ResidentCounters* counters; ///< in shared memory; changed by the first lane
   ring_u8* held;                        ///< this shard's
   ring_u8* stage;
-  ring_u32* sends;    ///< of all lanes: the first of each, in shared memory
+  ring_u32* sends;    ///< of RING_SHARED_SENDS lanes: the first of each, in shared memory
   ring_Outbox outbox; ///< of this lane
   ring_Chunk* own;    ///< own reply ring of the client, for its first lane
+  ring_Chunk* near;   ///< near mailboxes of our block
+  ring_abi::NearRing* nearRings;
   ring_u32 shard, lane;
   ring_u32 client;             ///< whose ring this warp polls; kNoClient: none
   bool isFirstLane;            ///< of the client's rings: it has the own reply ring too
   ring_u64 read, commandsRead; ///< next tickets of the mailbox, of the client's ring
+  ring_u32 nearRead;           ///< the same of the near mailbox
   ring_u64 ownTicket, ownLimit;
   ring_u64 heldBegin, heldEnd; ///< entries of `held` in use, modulo its slots
   ring_u32 heldOpen;           ///< of these not delivered yet
@@ -38,6 +42,7 @@ struct ring_Warp {
 };
 constexpr ring_u32 ring_kNoClient = 0xffffffffu;
 constexpr ring_u32 ring_kOwnRing = 0x80000000u;
+constexpr ring_u32 ring_kNearRing = 0x40000000u; ///< and a shard: its near mailbox
 constexpr ring_u32 ring_kHeldLook = 256;
 
 // A warp moves chunks: so many slots at once, each by so many lanes.
@@ -51,24 +56,41 @@ static_assert(RING_SLOT_CHUNKS >= 4, "a group is no more than eight slots");
 
 constexpr ring_u32 ring_log2(ring_u32 value) { return value <= 1 ? 0 : 1 + ring_log2(value / 2); }
 constexpr ring_u32 ring_kMailboxShift = ring_log2(RING_MAILBOX_SLOTS);
+constexpr ring_u32 ring_kLaneShift = ring_log2(RING_LANE_SLOTS);
 constexpr ring_u32 ring_kOwnShift = ring_log2(RING_OWN_SLOTS);
 constexpr ring_u32 ring_kSharedShift = ring_log2(RING_SHARED_SLOTS);
+constexpr ring_u32 ring_kNearShift = ring_log2(ring_kNearSlots);
 
-/// Rings by number: mailboxes of shards, then shared reply rings of clients, or the own ring.
+/// Rings by number: mailboxes of shards, then shared reply rings of clients, the own ring, or near
+/// mailboxes.
 __device__ __forceinline__ ring_u32 ring_ringOfHost(const ring_Warp& warp, ring_u32 client) {
   return warp.isFirstLane && client == warp.client ? ring_kOwnRing : RING_SHARDS + client;
 }
 __device__ __forceinline__ ring_u32 ring_shardOf(ring_u32 actor) { return actor % RING_SHARDS; }
+/// The mailbox that a message of ours to an actor takes: the same one always.
+__device__ __forceinline__ ring_u32 ring_ringTo(const ring_Warp& warp, ring_u32 actor) {
+  const ring_u32 shard = ring_shardOf(actor);
+  const bool isNear = (shard ^ warp.shard) < ring_table.nearShards && shard < RING_WARP_SHARDS;
+  return isNear ? ring_kNearRing | shard : shard;
+}
+__device__ __forceinline__ bool ring_isNear(ring_u32 ring) { return (ring & ring_kNearRing) != 0; }
 
 /// The slots of a ring as a power of two: a division by what is no constant is a hundred steps.
 __device__ __forceinline__ ring_u32 ring_shiftOf(ring_u32 ring) {
   return ring < RING_SHARDS      ? ring_kMailboxShift
+         : ring_isNear(ring)     ? ring_kNearShift
          : ring == ring_kOwnRing ? ring_kOwnShift
                                  : ring_kSharedShift;
 }
 __device__ __forceinline__ ring_Chunk* ring_slotAt(const ring_Warp& warp, ring_u32 ring,
                                                    ring_u64 ticket) {
   const ring_u32 shift = ring_shiftOf(ring);
+  if (ring_isNear(ring)) {
+    const ring_u32 shard = ring & ~ring_kNearRing;
+    const ring_u32 slot =
+        (shard % ring_abi::kWarpsPerBlock << shift) + (ring_u32(ticket) & ((1u << shift) - 1));
+    return ring_ofBlock(warp.near, shard) + slot * RING_SLOT_CHUNKS;
+  }
   ring_Chunk* const base = ring < RING_SHARDS      ? ring_table.slots
                            : ring == ring_kOwnRing ? warp.own
                                                    : ring_table.shared;
@@ -116,8 +138,25 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
   }
 }
 
+__device__ __forceinline__ const ring_abi::NearRing* ring_nearRing(const ring_Warp& warp,
+                                                                   ring_u32 ring) {
+  return warp.nearRings + ring % ring_abi::kWarpsPerBlock;
+}
 __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32 ring) {
+  if (ring_isNear(ring))
+    return ring_nearLimit(ring_nearRing(warp, ring), ring & ~ring_kNearRing);
   return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&ring_table.rings[ring].limit);
+}
+/// Whether a ticket may be written. Those of near mailboxes wrap.
+__device__ __forceinline__ bool ring_mayWrite(ring_u32 ring, ring_u64 ticket, ring_u64 limit) {
+  return ring_isNear(ring) ? ring_i32(ring_u32(limit) - ring_u32(ticket)) > 0 : ticket < limit;
+}
+/// Takes `count` tickets of a mailbox or a shared reply ring.
+__device__ __forceinline__ ring_u64 ring_takeTicketsOf(const ring_Warp& warp, ring_u32 ring,
+                                                       ring_u32 count) {
+  if (ring_isNear(ring))
+    return ring_takeNear(ring_nearRing(warp, ring), ring & ~ring_kNearRing, count);
+  return ring_takeTickets(&ring_table.rings[ring].ticket, count);
 }
 
 /// Keeps messages with their tickets. There is room: see ring_mayTake.
@@ -130,6 +169,7 @@ __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u
     entry.ticket = ticket;
     entry.target = ring;
     entry.words = count;
+#pragma unroll 1
     for (ring_u32 i = 0; i < count; ++i)
       to[i] = words[i];
   }
@@ -150,10 +190,12 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
     const ring_u32 leader = __ffs(peers) - 1;
     ring_u64 first = warp.ownTicket;
     if (warp.lane == leader && ring != ring_kOwnRing)
-      first = ring_takeTickets(&ring_table.rings[ring].ticket, __popc(peers));
+      first = ring_takeTicketsOf(warp, ring, __popc(peers));
     const ring_u64 limit = ring_limitOf(warp, ring); // on its way while the ticket is
     ticket = __shfl_sync(mask, first, leader) + __popc(peers & ring_lanesBelow());
-    isHeld = ticket >= limit;
+    if (ring_isNear(ring))
+      ticket = ring_u32(ticket);
+    isHeld = !ring_mayWrite(ring, ticket, limit);
   }
   const ring_u32 heldMask = __ballot_sync(ring_kAllLanes, isHeld);
   if (warp.isFirstLane)
@@ -164,11 +206,45 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
     ring_hold(warp, heldMask, ring, ticket, words);
 }
 
+/// The chunk of a stream that lane `i` writes, where `count` of its slot are written.
+__device__ __forceinline__ ring_Chunk ring_chunkOf(const ring_u32* words, ring_u32 i, ring_u32 used,
+                                                   ring_u32 tag) {
+  const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
+  return {tag, {from[0], from[1], from[2]}};
+}
+
+/// As ring_deliverOne, to a near mailbox.
+__device__ __forceinline__ void ring_deliverNear(ring_Warp& warp, ring_u32 ring,
+                                                 const ring_u32* words) {
+  const ring_u32 shard = ring & ~ring_kNearRing;
+  const ring_abi::NearRing* const mine = ring_nearRing(warp, ring);
+  ring_u32 ticket = 0;
+  if (warp.lane == 0)
+    ticket = ring_takeNear(mine, shard, 1);
+  const ring_u32 limit = ring_nearLimit(mine, shard); // on its way while the ticket is
+  const ring_u32 used = words[2] >> 8 & 0xff;
+  ticket = __shfl_sync(ring_kAllLanes, ticket, 0);
+  if (__builtin_expect(ring_i32(limit - ticket) <= 0, 0))
+    return ring_hold(warp, 1, ring, ticket, words);
+  const ring_u32 lap = ticket >> ring_kNearShift;
+  const ring_u32 count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
+  const ring_u32 slot =
+      shard % ring_abi::kWarpsPerBlock * ring_kNearSlots + (ticket & (ring_kNearSlots - 1));
+  const ring_u32 at = ring_sharedAt(warp.near, shard) +
+                      (slot * RING_SLOT_CHUNKS + warp.lane) * ring_u32(sizeof(ring_Chunk));
+  if (warp.lane < count) // slots of near mailboxes have no more chunks than a warp has lanes
+    ring_storeNearChunk(at, ring_isOurBlock(shard),
+                        ring_chunkOf(words, warp.lane, used, ring_abi::tagOfLap(lap)));
+}
+
 /// One stream, which any lane may read: as ring_deliver, by fewer steps.
 __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
                                                 const ring_u32* words) {
   __syncwarp(); // it was written by one lane
+  if (ring_isNear(ring))
+    return ring_deliverNear(warp, ring, words);
   ring_u64 ticket = warp.ownTicket, limit = warp.ownLimit;
+  const ring_u32 used = words[2] >> 8 & 0xff;
   if (ring == ring_kOwnRing) {
     ++warp.ownTicket;
   } else {
@@ -180,15 +256,14 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
   if (__builtin_expect(ticket >= limit, 0))
     return ring_hold(warp, 1, ring, ticket, words);
   const ring_u64 lap = ticket >> ring_shiftOf(ring);
-  const ring_u32 used = words[2] >> 8 & 0xff;
   const ring_u32 count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
   const ring_u32 tag = ring_abi::tagOfLap(lap);
   ring_Chunk* const slot = ring_slotAt(warp, ring, ticket);
+  if (warp.lane < count)
+    ring_storeChunk(slot + warp.lane, ring_chunkOf(words, warp.lane, used, tag));
 #pragma unroll 1
-  for (ring_u32 i = warp.lane; i < count; i += 32) {
-    const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
-    ring_storeChunk(slot + i, {tag, {from[0], from[1], from[2]}});
-  }
+  for (ring_u32 i = warp.lane + 32; RING_SLOT_CHUNKS > 32 && i < count; i += 32)
+    ring_storeChunk(slot + i, ring_chunkOf(words, i, used, tag));
 }
 
 /// Delivers what is held and may go, of the oldest some hundred. True where something went.
@@ -204,7 +279,8 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
     const ring_u64 number = first + warp.lane;
     auto& entry = warp.heldAt(number);
     const bool isOpen = number < end && entry.words != 0;
-    const bool goes = isOpen && entry.ticket < ring_limitOf(warp, entry.target);
+    const bool goes =
+        isOpen && ring_mayWrite(entry.target, entry.ticket, ring_limitOf(warp, entry.target));
     const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
     if (mask != 0)
       ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,

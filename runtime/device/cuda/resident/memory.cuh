@@ -33,13 +33,13 @@ __device__ __forceinline__ ring_Chunk ring_loadChunk(const void* from, bool isWa
                : "memory");
   return {ring_u32(lo), {ring_u32(lo >> 32), ring_u32(hi), ring_u32(hi >> 32)}};
 }
-/// A chunk of a mailbox or of a ring of the host's: one store for both, its scope the wider.
+/// A chunk of any mailbox or of a ring of the host's: one store for all, its scope the widest, its
+/// address generic (near mailboxes lie in shared memory, also another block's).
 __device__ __forceinline__ void ring_storeChunk(void* to, const ring_Chunk& chunk) {
-  asm volatile(
-      "{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.sys.global.b128 [%0], c; }" ::"l"(to),
-      "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
-      "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
-      : "memory");
+  asm volatile("{ .reg .b128 c; mov.b128 c, {%1, %2}; st.relaxed.sys.b128 [%0], c; }" ::"l"(to),
+               "l"(chunk.tag | ring_u64(chunk.words[0]) << 32),
+               "l"(chunk.words[1] | ring_u64(chunk.words[2]) << 32)
+               : "memory");
 }
 
 __device__ __forceinline__ ring_u64 ring_load64(const ring_u64* from) {

@@ -7,255 +7,234 @@
 //
 // Assumes RING_SLOT_CHUNKS (chunks of a slot, a power of two from 4), RING_MAILBOX_SLOTS (a power
 // of two from 32), RING_LANE_SLOTS, RING_OWN_SLOTS, RING_SHARED_SLOTS (powers of two from 8, and
-// no fewer than a look), RING_STAGE_BYTES (of a staged message), RING_MAX_SENDS, RING_SHARDS,
-// RING_WARP_SHARDS, RING_LANES, RING_CLIENTS and RING_LANE_STRIDE (chunks from one lane to the
-// next) of the composer.
+// no fewer than a look), RING_NEAR_SLOTS (the same, or 0: no near mailboxes), RING_STAGE_BYTES (of
+// a staged message), RING_MAX_SENDS, RING_SHARED_SENDS (lanes
+// whose first send lies in shared memory, 32 or 1), RING_SHARDS, RING_WARP_SHARDS, RING_LANES,
+// RING_CLIENTS and RING_LANE_STRIDE (chunks from one lane to the next) of the composer.
 #pragma once
 
-#include "cycles.cuh"
+#include "record.cuh"
+#include "single.cuh"
 
-constexpr ring_u32 ring_kNoHead = 0x100;   ///< more chunks than a head can count
 constexpr ring_u64 ring_kWarmNs = 1000000; ///< so long an idle warp looks at its mailbox at once
 constexpr ring_u64 ring_kHotNs = 50000000; ///< so long an idle warp looks without a pause
 
-/// A look at the front of a ring: the chunks that this lane sees.
-struct ring_Look {
-  ring_Chunk chunks[ring_kDepth * ring_kLoadsOfSlot];
-  ring_u32 slots; ///< that are looked at
+constexpr ring_u32 ring_kFarEvery = 4; ///< turns: one of them looks at all, whatever came
+constexpr ring_u32 ring_kSpins = 16;   ///< of four looks, before a turn ends without a message
+
+/// What a turn has looked at.
+struct ring_Looks {
+  ring_Group near;
+  ring_Group mailbox[ring_kDepth], client[ring_kDepth];
 };
 
-template <bool isHost, ring_u32 ringSlots>
-__device__ __forceinline__ ring_Look ring_look(const ring_Warp& warp, const ring_Chunk* ring,
-                                               ring_u64 read, ring_u32 slots) {
-  ring_Look look;
-  look.slots = slots;
-  // No branches: the compiler would wait at their ends for what is on its way.
+/// Where a shard looks, for how many slots of each source, and what tag says that the next is
+/// there.
+struct ring_Outlook {
+  const ring_Chunk *near, *mailbox, *client;
+  ring_u32 wanted[ring_kSources], tags[ring_kSources];
+
+  /// Of one source: arrays with an index that is no constant would be memory.
+  __device__ __forceinline__ void expect(ring_u32 source, ring_u32 slots, ring_u32 tag) {
 #pragma unroll
-  for (ring_u32 i = 0; i < ring_kDepth * ring_kLoadsOfSlot; ++i) {
-    const ring_u32 slot = i / ring_kLoadsOfSlot * ring_kSlotsAtOnce + warp.lane / ring_kLanesOfSlot;
-    const ring_u32 chunk =
-        i % ring_kLoadsOfSlot * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-    const ring_Chunk* from =
-        ring + (((ring_u32(read) + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk);
-    look.chunks[i] =
-        isHost ? ring_loadHostChunk(from, slot < slots) : ring_loadChunk(from, slot < slots);
+    for (ring_u32 i = 0; i < ring_kSources; ++i) {
+      wanted[i] = i == source ? slots : wanted[i];
+      tags[i] = i == source ? tag : tags[i];
+    }
   }
-  return look;
+  __device__ __forceinline__ bool wantsLeast() const {
+    return (wanted[ring_kFromNear] | wanted[ring_kFromMailbox] | wanted[ring_kFromClient]) ==
+           ring_kLeastLook;
+  }
+};
+/// The sources whose next slot is there, as bits: what the first lane saw. What was not looked at
+/// is 0, which no tag is.
+__device__ __forceinline__ ring_u32 ring_come(const ring_Outlook& outlook,
+                                              const ring_Looks& looks) {
+  return __shfl_sync(
+      ring_kAllLanes,
+      (looks.near.chunks[0].tag == outlook.tags[ring_kFromNear] ? 1u : 0u) |
+          (looks.mailbox[0].chunks[0].tag == outlook.tags[ring_kFromMailbox] ? 2u : 0u) |
+          (looks.client[0].chunks[0].tag == outlook.tags[ring_kFromClient] ? 4u : 0u),
+      0);
 }
 
-/// Whether the first chunk of the first slot is there.
-template <ring_u32 ringSlots>
-__device__ __forceinline__ bool ring_isThere(const ring_Look& look, ring_u64 read) {
-  return look.slots != 0 &&
-         __shfl_sync(ring_kAllLanes, look.chunks[0].tag, 0) == ring_abi::tagOf(read, ringSlots);
+/// One look of a spin.
+struct ring_Stage {
+  ring_Group mailbox;
+  ring_u64 told;
+};
+
+/// A shard that waits for one message, and has no ring of a client: looks until something is there,
+/// or for some microseconds. Several looks at L2 are under way and the oldest is looked into, so
+/// what comes is found within a part of a load's time. (Loads of one place of the host's memory
+/// follow each other, however many are under way, and those of L2 behind them wait: nobody spins
+/// there.)
+__device__ __forceinline__ void ring_spin(const ring_Warp& warp, const ring_Outlook& outlook,
+                                          bool hasNear, ring_u64 told, ring_Looks& looks) {
+  const auto issue = [&](ring_Stage& stage) {
+    stage.mailbox = ring_look<ring_kFromMailbox>(warp, outlook.mailbox, ring_u32(warp.read), 0,
+                                                 ring_kLeastLook);
+    stage.told = ring_load64((const ring_u64*)ring_table.told);
+  };
+  const auto has = [&](const ring_Stage& stage) {
+    looks.near = ring_look<ring_kFromNear>(warp, outlook.near, warp.nearRead, 0,
+                                           hasNear ? ring_kLeastLook : 0);
+    const bool isNear = looks.near.chunks[0].tag == outlook.tags[ring_kFromNear];
+    if (__any_sync(ring_kAllLanes, warp.lane == 0 && isNear))
+      return true;
+    const bool isFar = stage.mailbox.chunks[0].tag == outlook.tags[ring_kFromMailbox];
+    if (__any_sync(ring_kAllLanes, (warp.lane == 0 && isFar) || stage.told != told)) {
+      looks.mailbox[0] = stage.mailbox;
+      return true;
+    }
+    return false;
+  };
+  // Each has registers of its own: an array of them would be memory.
+  ring_Stage first, second, third, fourth;
+  issue(first);
+  issue(second);
+  issue(third);
+#pragma unroll 1
+  for (ring_u32 spin = 0; spin < ring_kSpins; ++spin) {
+    issue(fourth);
+    if (has(first))
+      return;
+    issue(first);
+    if (has(second))
+      return;
+    issue(second);
+    if (has(third))
+      return;
+    issue(third);
+    if (has(fourth))
+      return;
+  }
 }
 
-/// Stages the messages that are whole, in order, up to the first that is not; gives how many.
-template <ring_u32 ringSlots>
-__device__ __forceinline__ ring_u32 ring_stage(ring_Warp& warp, const ring_Look& look,
-                                               ring_u64 read) {
+/// Stages what has come from a source, the first group of which is `first`.
+__device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const ring_Looks& looks,
+                                                  const ring_Group& first, ring_u32 source,
+                                                  const ring_Outlook& outlook, ring_u32 wanted) {
+  const ring_u64 read = ring_readOf(warp, source);
   __syncwarp(); // the messages before are done with
-  ring_u32 count = 0;
+  ring_u32 count = ring_stage(warp, first, 0, source, read);
+  if (count == ring_kSlotsAtOnce && wanted > ring_kSlotsAtOnce) {
 #pragma unroll
-  for (ring_u32 group = 0; group < ring_kDepth; ++group) {
-    if (group * ring_kSlotsAtOnce >= look.slots || count != group * ring_kSlotsAtOnce)
-      break;
-    const ring_u32 slot = group * ring_kSlotsAtOnce + warp.lane / ring_kLanesOfSlot;
-    const ring_u32 tag = ring_abi::tagOf(read + slot, ringSlots);
-    const ring_Chunk& head = look.chunks[group * ring_kLoadsOfSlot];
-    const ring_u32 used =
-        __shfl_sync(ring_kAllLanes, head.tag == tag ? head.words[2] >> 8 & 0xff : ring_kNoHead,
-                    warp.lane & ~(ring_kLanesOfSlot - 1));
-    bool isWhole = slot < look.slots && used != ring_kNoHead;
-    for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-      const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-      isWhole &= chunk >= used || look.chunks[group * ring_kLoadsOfSlot + i].tag == tag;
+    for (ring_u32 group = 1; group < ring_kDepth; ++group) {
+      if (group * ring_kSlotsAtOnce >= wanted || count != group * ring_kSlotsAtOnce)
+        break;
+      const ring_Group near = ring_look<ring_kFromNear>(warp, outlook.near, ring_u32(read), group,
+                                                        source == ring_kFromNear ? wanted : 0);
+      const ring_Group far =
+          ring_pick(source == ring_kFromMailbox, looks.mailbox[group], looks.client[group]);
+      count +=
+          ring_stage(warp, ring_pick(source == ring_kFromNear, near, far), group, source, read);
     }
-    // A slot is whole where all its lanes say so; whole ones before the first that is not.
-    ring_u32 whole = __ballot_sync(ring_kAllLanes, isWhole);
-    for (ring_u32 lanes = 1; lanes < ring_kLanesOfSlot; lanes *= 2)
-      whole &= whole >> lanes;
-    constexpr ring_u32 heads = ring_kAllLanes / ((1ull << ring_kLanesOfSlot) - 1);
-    const ring_u32 missing = ~whole & heads;
-    const ring_u32 ready =
-        missing == 0 ? ring_kSlotsAtOnce : (__ffs(missing) - 1) / ring_kLanesOfSlot;
-    if (warp.lane / ring_kLanesOfSlot < ready) {
-      ring_u32* to = warp.staged(slot).words();
-      for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-        const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-        if (chunk < used)
-          for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
-            to[chunk * ring_abi::kWordsPerChunk + w] =
-                look.chunks[group * ring_kLoadsOfSlot + i].words[w];
-      }
-    }
-    count += ready;
   }
   __syncwarp();
   return count;
 }
 
-/// Mirrors the host's word; parks when the host is gone.
-struct ring_Watch {
-  ring_u32 beat;
-  ring_u64 since;
-  bool parks;
-};
-__device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch& watch) {
-  const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host); // as HostWord
-  const ring_u64 now = ring_nanoseconds();
-  if (word.words[0] != watch.beat) {
-    watch.beat = word.words[0];
-    watch.since = now;
-  }
-  watch.parks |= word.tag != ring_abi::kModeRun ||
-                 (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs);
-  const ring_u32 mode = watch.parks ? ring_abi::kModePark : ring_abi::kModeRun;
-  if (warp.lane == 0)
-    ring_store64((ring_u64*)ring_table.told,
-                 mode | word.words[1] << 16 | ring_u64(word.words[2]) << 32);
-}
-
-/// Takes in how far the host has come with its replies.
-__device__ __forceinline__ void ring_takeCredit(ring_Warp& warp, const ring_Chunk& credit) {
-  const ring_u64 own = credit.tag | ring_u64(credit.words[0]) << 32;
-  const ring_u64 shared = credit.words[1] | ring_u64(credit.words[2]) << 32;
-  warp.ownLimit = own + RING_OWN_SLOTS;
-  if (warp.lane == 0)
-    ring_store64(&ring_table.rings[RING_SHARDS + warp.client].limit, shared + RING_SHARED_SLOTS);
-}
-
-/// Between batches, so that what a shard has sent and what it has handled belong together.
-__device__ __forceinline__ void ring_tellCounters(const ring_Warp& warp, ring_u64 count) {
-  if (warp.lane != 0)
-    return;
-  warp.record->counters = *warp.counters;
-  ring_release64(&warp.record->counted, count);
-}
-
-__device__ __forceinline__ void ring_load(ring_Warp& warp) {
-  const ring_abi::ResidentShard& record = *warp.record;
-  if (warp.lane == 0)
-    *warp.counters = record.counters;
-  warp.read = record.read;
-  warp.commandsRead = record.commandsRead;
-  warp.ownTicket = record.ownTicket;
-  warp.ownLimit = 0; // until the first look at the credit
-  warp.heldBegin = record.heldBegin;
-  warp.heldEnd = record.heldEnd;
-  warp.heldOpen = 0;
-  for (ring_u64 first = warp.heldBegin; first < warp.heldEnd; first += 32) {
-    const bool isOpen =
-        first + warp.lane < warp.heldEnd && warp.heldAt(first + warp.lane).words != 0;
-    warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
-  }
-}
-
-__device__ __forceinline__ void ring_save(const ring_Warp& warp) {
-  if (warp.lane != 0)
-    return;
-  ring_abi::ResidentShard& record = *warp.record;
-  record.counters = *warp.counters;
-  record.read = warp.read;
-  record.commandsRead = warp.commandsRead;
-  record.ownTicket = warp.ownTicket;
-  record.heldBegin = warp.heldBegin;
-  record.heldEnd = warp.heldEnd;
-  record.waitsFor = 0;
-  ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
-  if (warp.client != ring_kNoClient)
-    ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, warp.commandsRead);
-}
-
-/// Slots are given back a quarter of a ring at a time: each time costs a fence.
-__device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 count, bool gives) {
-  constexpr ring_u32 every = RING_MAILBOX_SLOTS / 4;
-  const ring_u64 before = warp.read;
-  warp.read += count;
-  if ((before / every != warp.read / every || gives) && warp.lane == 0)
-    ring_release64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
-}
-__device__ __forceinline__ void ring_advanceClient(ring_Warp& warp, ring_u32 count) {
-  constexpr ring_u32 every = RING_LANE_SLOTS / 4;
-  const ring_u64 before = warp.commandsRead;
-  warp.commandsRead += count;
-  if (before / every != warp.commandsRead / every && warp.lane == 0)
-    ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, warp.commandsRead);
-}
-
-/// How many slots are looked at after so many were found: little more, since the link carries every
-/// slot that is looked at.
-__device__ __forceinline__ ring_u32 ring_nextLook(ring_u32 found) {
-  const ring_u32 slots = (found / ring_kSlotsAtOnce + 1) * ring_kSlotsAtOnce;
-  return slots < ring_kStagedAtOnce ? slots : ring_kStagedAtOnce;
-}
-
 /// The loop of a shard.
 template <class CallBlock>
 __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlock callBlock) {
-  const ring_Chunk* mailbox =
-      ring_table.slots + ring_u64(warp.shard) * RING_MAILBOX_SLOTS * RING_SLOT_CHUNKS;
-  const ring_Chunk* lane = ring_table.commands + ring_u64(warp.shard) * RING_LANE_STRIDE;
+  ring_Outlook outlook;
+  outlook.near =
+      warp.near + warp.shard % ring_abi::kWarpsPerBlock * ring_kNearSlots * RING_SLOT_CHUNKS;
+  outlook.mailbox = ring_table.slots + ring_u64(warp.shard) * RING_MAILBOX_SLOTS * RING_SLOT_CHUNKS;
+  outlook.client = ring_table.commands + ring_u64(warp.shard) * RING_LANE_STRIDE;
+  for (ring_u32 source = 0; source < ring_kSources; ++source)
+    outlook.expect(source, ring_kLeastLook, ring_tagAhead(source, ring_readOf(warp, source), 0));
   const void* credits =
       (const void*)(ring_table.credit + (warp.isFirstLane ? warp.client : ring_u32(0)));
+  const bool hasNear = ring_table.nearShards != 0 && warp.shard < RING_WARP_SHARDS;
   ring_Watch watch{0, ring_nanoseconds(), false};
   ring_Wait wait{};
   ring_u64 idleSince = 0;
-  bool isCool = false;
-  ring_u32 turn = 0, clients = 0, commandSlots = 1, mailboxSlots = 1;
-  ring_u64 counted = warp.record->counted;
+  bool isCool = false, hasClient = false, spins = false;
+  ring_u32 turn = 0;
+  ring_u64 counted = warp.record->counted, told = 0;
   while (true) {
-    const bool hasClient = warp.client != ring_kNoClient && warp.client < clients;
     const bool mayTake = ring_mayTake(warp);
     const bool drops = ring_mustDrop(warp, wait, mayTake);
-    // All that is looked at is on its way at once.
-    const bool looksAtCredit =
-        warp.isFirstLane && hasClient && (turn % 16 == 0 || warp.heldOpen != 0);
-    ring_Look commands, messages;
-    commands.slots = messages.slots = 0;
-    // What is under way goes before what the host wants: that waits while messages are held.
-    if (hasClient && mayTake && warp.heldOpen == 0)
-      commands = ring_look<true, RING_LANE_SLOTS>(warp, lane, warp.commandsRead, commandSlots);
-    const ring_Chunk credit = ring_loadHostChunk(credits, looksAtCredit);
-    if (mayTake || drops)
-      messages = ring_look<false, RING_MAILBOX_SLOTS>(warp, mailbox, warp.read, mailboxSlots);
-    const ring_u64 told = ring_load64((const ring_u64*)ring_table.told);
-    clients = ring_u32(told) >> 16;
-    if ((told & 0xffff) != ring_abi::kModeRun)
-      return;
-    if (told >> 32 != counted) {
-      counted = told >> 32;
-      ring_tellCounters(warp, counted);
+    const bool takes = mayTake || drops;
+    ring_Looks looks;
+    looks.near = looks.mailbox[0] = looks.client[0] = ring_noGroup();
+    ring_u32 looked[ring_kSources] = {ring_kLeastLook, ring_kLeastLook, 0};
+    // Who waits for one message spins; who holds messages, or finds many, does not.
+    if (spins && takes && warp.heldOpen == 0) {
+      ring_spin(warp, outlook, hasNear, told, looks);
+    } else {
+      looked[ring_kFromNear] = takes && hasNear ? outlook.wanted[ring_kFromNear] : 0;
+      // What is under way goes before what the host wants: that waits while messages are held.
+      looked[ring_kFromMailbox] = takes ? outlook.wanted[ring_kFromMailbox] : 0;
+      looked[ring_kFromClient] =
+          hasClient && mayTake && warp.heldOpen == 0 ? outlook.wanted[ring_kFromClient] : 0;
+      const bool looksAtCredit =
+          warp.isFirstLane && hasClient && (turn % 16 == 0 || warp.heldOpen != 0);
+      // All that is looked at is on its way at once, and no branch parts it: where branches join
+      // the compiler waits.
+      looks.near =
+          ring_look<ring_kFromNear>(warp, outlook.near, warp.nearRead, 0, looked[ring_kFromNear]);
+      looks.mailbox[0] = ring_look<ring_kFromMailbox>(warp, outlook.mailbox, ring_u32(warp.read), 0,
+                                                      looked[ring_kFromMailbox]);
+      looks.client[0] = ring_look<ring_kFromClient>(
+          warp, outlook.client, ring_u32(warp.commandsRead), 0, looked[ring_kFromClient]);
+      const ring_Chunk credit = ring_loadHostChunk(credits, looksAtCredit);
+      told = ring_load64((const ring_u64*)ring_table.told);
+      if (looked[ring_kFromMailbox] > ring_kSlotsAtOnce ||
+          looked[ring_kFromClient] > ring_kSlotsAtOnce) {
+#pragma unroll
+        for (ring_u32 group = 1; group < ring_kDepth; ++group) {
+          looks.mailbox[group] = ring_look<ring_kFromMailbox>(
+              warp, outlook.mailbox, ring_u32(warp.read), group, looked[ring_kFromMailbox]);
+          looks.client[group] = ring_look<ring_kFromClient>(
+              warp, outlook.client, ring_u32(warp.commandsRead), group, looked[ring_kFromClient]);
+        }
+      }
+      if ((told & 0xffff) != ring_abi::kModeRun)
+        return;
+      hasClient = warp.client != ring_kNoClient && warp.client < (ring_u32(told) >> 16);
+      if (told >> 32 != counted) {
+        counted = told >> 32;
+        ring_tellCounters(warp, counted);
+      }
+      if (looksAtCredit)
+        ring_takeCredit(warp, credit);
     }
-    if (looksAtCredit)
-      ring_takeCredit(warp, credit);
     bool isBusy = warp.heldOpen != 0 && ring_deliverHeld(warp);
-    // One place that handles messages: the handlers' code stands there once.
+    const ring_u32 all = ring_come(outlook, looks);
+    for (ring_u32 source = 0; source < ring_kSources; ++source) // what is not there costs as much
+      outlook.wanted[source] = (all >> source & 1u) != 0 ? outlook.wanted[source] : ring_kLeastLook;
+    // One place that handles messages: the code of it and of the handlers stands there once.
 #pragma unroll 1
-    for (ring_u32 source = 0; source < 2; ++source) {
-      const bool isClient = source == 0;
-      if ((isClient ? commands.slots : messages.slots) == 0 || !(drops || ring_mayTake(warp)))
-        continue;
-      const ring_u32 count = isClient
-                                 ? ring_stage<RING_LANE_SLOTS>(warp, commands, warp.commandsRead)
-                                 : ring_stage<RING_MAILBOX_SLOTS>(warp, messages, warp.read);
-      if (isClient)
-        commandSlots = count == 0 ? 1 : ring_nextLook(count);
-      else
-        mailboxSlots = count == 0 ? 1 : ring_nextLook(count);
+    for (ring_u32 come = all; come != 0; come &= come - 1) {
+      const ring_u32 source = __ffs(come) - 1;
+      if (!drops && !ring_mayTake(warp))
+        break;
+      const ring_Group first =
+          ring_pick(source == ring_kFromNear, looks.near,
+                    ring_pick(source == ring_kFromMailbox, looks.mailbox[0], looks.client[0]));
+      const ring_u32 slots = source == ring_kFromNear      ? looked[ring_kFromNear]
+                             : source == ring_kFromMailbox ? looked[ring_kFromMailbox]
+                                                           : looked[ring_kFromClient];
+      const ring_u32 count = ring_stageAll(warp, looks, first, source, outlook, slots);
       if (count == 0)
         continue;
       if (__builtin_expect(drops, 0))
         ring_drop(warp, count);
-      else
+      else if (count != 1 || !ring_takeSingle(warp))
         ring_take(warp, count, callBlock);
       isBusy = true;
-      if (isClient)
-        ring_advanceClient(warp, count);
-      else
-        ring_advance(warp, count, drops);
+      ring_advance(warp, source, count, drops);
+      outlook.expect(source, ring_nextLook(count),
+                     ring_tagAhead(source, ring_readOf(warp, source), 0));
     }
     ++turn;
+    // (Large slots are many registers a look.)
+    spins = ring_kLoadsOfSlot == 1 && !isCool && !watches && !hasClient &&
+            turn % ring_kFarEvery != 0 && outlook.wantsLeast();
     if (watches && turn % 16 == 0)
       ring_watchHost(warp, watch);
     if (isBusy) {
@@ -287,8 +266,8 @@ struct ring_BlockCall {
 
 extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) ring_resident() {
   extern __shared__ __align__(16) ring_u8 stages[];
-  __shared__ ring_u32 sends[ring_abi::kWarpsPerBlock][32 * (ring_kStreamWords + 1)];
   __shared__ ring_abi::ResidentCounters counters[ring_abi::kWarpsPerBlock];
+  __shared__ ring_abi::NearRing nearRings[ring_abi::kWarpsPerBlock];
   __shared__ ring_BlockCall call;
   const ring_u32 inBlock = threadIdx.x / 32;
   constexpr ring_u32 warpBlocks = RING_WARP_SHARDS / ring_abi::kWarpsPerBlock;
@@ -311,10 +290,17 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
   warp.counters = counters + inBlock;
   warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldSlots * ring_kHeldBytes;
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
-  warp.sends = sends[inBlock];
-  warp.outbox.first = warp.sends + warp.lane * (ring_kStreamWords + 1);
+  warp.near =
+      (ring_Chunk*)(stages + ring_abi::kWarpsPerBlock * ring_kStagedAtOnce * RING_STAGE_BYTES);
+  warp.nearRings = nearRings;
+  warp.sends =
+      (ring_u32*)(warp.near + ring_abi::kWarpsPerBlock * RING_NEAR_SLOTS * RING_SLOT_CHUNKS) +
+      inBlock * RING_SHARED_SENDS * (ring_kStreamWords + 1);
   warp.outbox.more = ring_table.outboxes +
                      (ring_u64(warp.shard) * 32 + warp.lane) * RING_MAX_SENDS * ring_kStreamWords;
+  warp.outbox.first = warp.lane < RING_SHARED_SENDS
+                          ? warp.sends + warp.lane * (ring_kStreamWords + 1)
+                          : warp.outbox.more + (RING_MAX_SENDS - 1) * ring_kStreamWords;
   warp.client = warp.shard < RING_CLIENTS * RING_LANES ? warp.shard / RING_LANES : ring_kNoClient;
   warp.isFirstLane = warp.client != ring_kNoClient && warp.shard % RING_LANES == 0;
   if (warp.isFirstLane)
@@ -322,6 +308,8 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
   ring_load(warp);
   if (warp.lane == 0)
     ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
+  if (!isBlockShard)
+    ring_openNear(warp);
   // Block actors are in Block shards only.
   ring_live(warp, warp.shard == RING_WARP_SHARDS - 1,
             [&](const ring_Task& task, const ring_Staged& message, ring_Context& ctx) {
@@ -333,7 +321,7 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
             });
   ring_save(warp);
   if (!isBlockShard)
-    return;
+    return ring_closeNear(warp);
   if (warp.lane == 0)
     call.leave = true;
   __syncthreads();

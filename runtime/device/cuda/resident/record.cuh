@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a shard has in registers and shared memory while the kernel runs, and where it lies while it
+// does not; how far its rings were read, for those that write them; what the host tells all.
+#pragma once
+
+#include "look.cuh"
+
+/// Mirrors the host's word; parks when the host is gone.
+struct ring_Watch {
+  ring_u32 beat;
+  ring_u64 since;
+  bool parks;
+};
+__device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch& watch) {
+  const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host); // as HostWord
+  const ring_u64 now = ring_nanoseconds();
+  if (word.words[0] != watch.beat) {
+    watch.beat = word.words[0];
+    watch.since = now;
+  }
+  watch.parks |= word.tag != ring_abi::kModeRun ||
+                 (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs);
+  const ring_u32 mode = watch.parks ? ring_abi::kModePark : ring_abi::kModeRun;
+  if (warp.lane == 0)
+    ring_store64((ring_u64*)ring_table.told,
+                 mode | word.words[1] << 16 | ring_u64(word.words[2]) << 32);
+}
+
+/// Takes in how far the host has come with its replies.
+__device__ __forceinline__ void ring_takeCredit(ring_Warp& warp, const ring_Chunk& credit) {
+  const ring_u64 own = credit.tag | ring_u64(credit.words[0]) << 32;
+  const ring_u64 shared = credit.words[1] | ring_u64(credit.words[2]) << 32;
+  warp.ownLimit = own + RING_OWN_SLOTS;
+  if (warp.lane == 0)
+    ring_store64(&ring_table.rings[RING_SHARDS + warp.client].limit, shared + RING_SHARED_SLOTS);
+}
+
+/// Between batches, so that what a shard has sent and what it has handled belong together.
+__device__ __forceinline__ void ring_tellCounters(const ring_Warp& warp, ring_u64 count) {
+  if (warp.lane != 0)
+    return;
+  warp.record->counters = *warp.counters;
+  ring_release64(&warp.record->counted, count);
+}
+
+__device__ __forceinline__ void ring_load(ring_Warp& warp) {
+  const ring_abi::ResidentShard& record = *warp.record;
+  if (warp.lane == 0)
+    *warp.counters = record.counters;
+  warp.read = record.read;
+  warp.commandsRead = record.commandsRead;
+  warp.nearRead = record.nearRead;
+  warp.ownTicket = record.ownTicket;
+  warp.ownLimit = 0; // until the first look at the credit
+  warp.heldBegin = record.heldBegin;
+  warp.heldEnd = record.heldEnd;
+  warp.heldOpen = 0;
+  for (ring_u64 first = warp.heldBegin; first < warp.heldEnd; first += 32) {
+    const bool isOpen =
+        first + warp.lane < warp.heldEnd && warp.heldAt(first + warp.lane).words != 0;
+    warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
+  }
+}
+
+__device__ __forceinline__ void ring_save(const ring_Warp& warp) {
+  if (warp.lane != 0)
+    return;
+  ring_abi::ResidentShard& record = *warp.record;
+  record.counters = *warp.counters;
+  record.read = warp.read;
+  record.commandsRead = warp.commandsRead;
+  record.nearRead = warp.nearRead;
+  record.ownTicket = warp.ownTicket;
+  record.heldBegin = warp.heldBegin;
+  record.heldEnd = warp.heldEnd;
+  record.waitsFor = 0;
+  ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
+  if (warp.client != ring_kNoClient)
+    ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, warp.commandsRead);
+}
+
+/// Near mailboxes are shared memory: filled again at the launch from where they were saved.
+__device__ __forceinline__ ring_Chunk* ring_nearSaved(const ring_Warp& warp) {
+  return ring_table.nearSaved + ring_u64(warp.shard) * ring_kNearSlots * RING_SLOT_CHUNKS;
+}
+__device__ __forceinline__ void ring_copyNear(const ring_Warp& warp, ring_Chunk* to,
+                                              const ring_Chunk* from) {
+#pragma unroll 1
+  for (ring_u32 i = warp.lane; i < ring_kNearSlots * RING_SLOT_CHUNKS; i += 32)
+    to[i] = from[i];
+}
+__device__ __forceinline__ void ring_openNear(const ring_Warp& warp) {
+  if (ring_table.nearShards == 0)
+    return;
+  const ring_u32 inBlock = warp.shard % ring_abi::kWarpsPerBlock;
+  ring_copyNear(warp, warp.near + inBlock * ring_kNearSlots * RING_SLOT_CHUNKS,
+                ring_nearSaved(warp));
+  if (warp.lane == 0)
+    warp.nearRings[inBlock] = {warp.record->nearTicket, warp.nearRead + ring_kNearSlots};
+  ring_meetNear();
+}
+/// Nobody writes any more once all have met.
+__device__ __forceinline__ void ring_closeNear(const ring_Warp& warp) {
+  if (ring_table.nearShards == 0)
+    return;
+  ring_meetNear();
+  const ring_u32 inBlock = warp.shard % ring_abi::kWarpsPerBlock;
+  ring_copyNear(warp, ring_nearSaved(warp),
+                warp.near + inBlock * ring_kNearSlots * RING_SLOT_CHUNKS);
+  if (warp.lane == 0)
+    warp.record->nearTicket = warp.nearRings[inBlock].ticket;
+}
+
+/// `count` messages of a source were taken. Slots are given back a quarter of a ring at a time,
+/// since each time costs a fence; at once where `gives`.
+__device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 source, ring_u32 count,
+                                             bool gives) {
+  const ring_u32 quarter = ring_shiftOfSource(source) - 2;
+  const ring_u64 before = ring_readOf(warp, source), after = before + count;
+  const bool tells = (before >> quarter != after >> quarter || gives) && warp.lane == 0;
+  if (source == ring_kFromClient) {
+    warp.commandsRead = after;
+    if (tells)
+      ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, after);
+  } else if (source == ring_kFromMailbox) {
+    warp.read = after;
+    if (tells)
+      ring_release64(&ring_table.rings[warp.shard].limit, after + RING_MAILBOX_SLOTS);
+  } else {
+    warp.nearRead = ring_u32(after);
+    if (tells)
+      ring_releaseNear(warp.nearRings + warp.shard % ring_abi::kWarpsPerBlock,
+                       ring_u32(after) + ring_kNearSlots);
+  }
+}
