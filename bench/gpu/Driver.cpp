@@ -99,7 +99,8 @@ std::unique_ptr<ring::test::CudaKernels> gridSyncKernels(ring::test::CudaKernels
   const std::string architecture =
       "--gpu-architecture=sm_" + std::to_string(kernels.gpu().capability());
   const std::string include = "--include-path=" + toolkit + "/include";
-  const char* options[] = {architecture.c_str(), include.c_str(), "--std=c++17"};
+  const std::string library = include + "/cccl"; // where toolkits from 13 on keep libcu++
+  const char* options[] = {architecture.c_str(), include.c_str(), library.c_str(), "--std=c++17"};
   std::size_t bytes = 0;
   std::vector<char> cubin;
   if (nvrtc->CreateProgram(&program, source.str().c_str(), "GridSync.cu", 0, nullptr, nullptr) !=
