@@ -36,17 +36,18 @@ bool hasAny(const std::string& name, const std::vector<std::string>& parts) {
       parts, [&](const std::string& part) { return name.find(part) != std::string::npos; });
 }
 
+bool wants(const Options& options, const std::string& group) {
+  return options.only.empty() || hasAny(group, options.only);
+}
+
 /// Runs groups and collects what came out.
 class Run {
 public:
   Run(const Options& options, nlohmann::json& json) : options_(options), json_(json) {}
 
-  bool wants(const Group& group) const {
-    return options_.only.empty() || hasAny(group.name, options_.only);
-  }
   void operator()(Group&& group) {
     std::erase_if(group.rows, [&](const Row& row) { return hasAny(row.name, options_.skip); });
-    if (!wants(group) || group.rows.empty())
+    if (!wants(options_, group.name) || group.rows.empty())
       return;
     for (int round = 0; round < std::min(options_.rounds, group.mostRounds); ++round)
       for (Row& row : group.rows)
@@ -116,8 +117,15 @@ int runAll(const Options& options) {
   ring::test::CudaKernels kernels(*gpu, options.kernels), limits(*gpu, options.limits);
   Driver driver(limits);
   Meter meter(**gpu);
-  const Settings settings{kernels,       limits,          driver,       meter,
-                          options.scale, options.threads, options.idle, options.sustain};
+  const Settings settings{kernels,
+                          limits,
+                          driver,
+                          meter,
+                          options.scale,
+                          options.threads,
+                          options.idle,
+                          options.sustain,
+                          [&options](const std::string& group) { return wants(options, group); }};
   nlohmann::json json = headOf(options, kernels, meter);
   fmt::print("{}, {} rounds\n", kernels.gpu().description(), options.rounds);
   Run run(options, json);

@@ -36,6 +36,7 @@ struct Settings {
   unsigned threads; ///< the most host threads
   unsigned idle;    ///< seconds of idleness whose power is measured
   unsigned sustain; ///< seconds of the one long stream; 0: none
+  std::function<bool(const std::string& group)> wants; ///< for what runs before it is added
 };
 
 /// The parts of all samples below the quantiles that are kept of times.

@@ -161,9 +161,9 @@ Outcome stream(const Settings& settings, unsigned seconds) {
 
 void sustained(const Settings& settings, const Groups& add) {
   const unsigned seconds = settings.sustain;
-  if (seconds == 0)
-    return;
   Group group{fmt::format("sustained stream in, {} s", seconds), "Mmsg/s", "spread 0.01", {}};
+  if (seconds == 0 || !settings.wants(group.name))
+    return;
   const Outcome outcome = stream(settings, seconds);
   const std::vector<double> rates = ratesOf(outcome.looks);
   group.log = outcome.log;

@@ -83,9 +83,10 @@ class GpuBenchCase(unittest.TestCase):
         self.assertEqual((row["user_bytes"], row["wire_bytes"]), (168, 256))
 
     def test_the_last_of_two_options_counts(self):
-        done = self.run_(BENCH, "--only", "spawns", "--rounds", "3")
+        done = self.run_(BENCH, "--only", "spawns", "--sustain", "100", "--rounds", "3")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(self.out.read_text())["rounds"], 3)
+        self.assertEqual(list(self.groups()), ["spawns a second"])  # nobody waits for what is not wanted
 
     def test_no_gpu_is_77_and_a_broken_file_is_kept(self):
         self.assertEqual(self.run_(BENCH, RINGKERNEL_CUDA_LIBRARY=str(self.folder / "none.so")).returncode, 77)
