@@ -122,4 +122,69 @@ public:
   ring::ActorId next{};
 };
 
+struct [[ring::message]] Generate {
+  std::uint32_t left;
+};
+
+/// Feeds a pipeline on the device: four events a call, numbered by the call, then itself again.
+class [[ring::actor]] Generator {
+public:
+  [[ring::handler]] void on(const Partner& message, ring::Context&) { first = message.id; }
+  [[ring::handler]] void on(const Generate& generate, ring::Context& ctx) {
+    std::uint32_t left = generate.left;
+    for (int i = 0; i < 4; ++i)
+      if (left > 0) {
+        const auto n = static_cast<std::uint32_t>(made);
+        ctx.send(first, Event{made, {n, n ^ 9, n + 1, 3}});
+        ++made;
+        --left;
+      }
+    if (left > 0)
+      ctx.send(ctx.self(), Generate{left});
+  }
+
+private:
+  std::uint64_t made = 0;
+  ring::ActorId first{};
+};
+
+struct [[ring::message]] Tagged {
+  std::uint64_t number;
+  std::uint32_t sender;
+  std::uint32_t words[3];
+};
+
+/// Takes from sixteen senders: counts, and looks at each sender's order.
+class [[ring::actor]] SharedSink {
+public:
+  [[ring::handler]] void on(const Tagged& tagged, ring::Context&) {
+    const std::uint32_t from = tagged.sender % 16;
+    outOfOrder += tagged.number != received[from];
+    ++received[from];
+    for (int i = 0; i < 3; ++i)
+      sum += tagged.words[i] ^ tagged.number;
+  }
+  std::uint64_t received[16] = {}, outOfOrder = 0, sum = 0;
+};
+
+struct [[ring::message]] Leave {
+  std::uint32_t number;
+};
+struct [[ring::message]] Left {
+  std::uint32_t number;
+};
+
+/// Goes when it is told to.
+class [[ring::actor]] Leaver {
+public:
+  [[ring::handler]] void on(const Leave& leave, ring::Context& ctx) {
+    ++told;
+    ctx.reply(Left{leave.number});
+    ctx.stop();
+  }
+
+private:
+  std::uint64_t told = 0;
+};
+
 } // namespace bench

@@ -1,73 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Spawning actors, reading their states, restarting and ending them, each acknowledged.
-#include "Actors.ring.h"
-#include "Rows.h"
-#include "bench/transport/Streams.h"
+// Spawning actors, reading their states, restarting and ending them, each acknowledged; and how
+// many are spawned in a second.
+#include "Asking.h"
+#include "Makers.h"
+
+#include <fmt/core.h>
 
 namespace bench {
 namespace {
 
-template <class Work> Figures timed(std::uint32_t count, Work&& work) {
-  std::vector<double> times;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const auto begin = Clock::now();
-    work(i);
-    times.push_back(microsecondsSince(begin));
-  }
-  return timesOf(std::move(times));
+using Sinks = std::vector<ring::ActorRef<Sink>>;
+
+Sinks spawnSinks(ring::Runtime& runtime, std::uint32_t count) {
+  Sinks sinks;
+  for (std::uint32_t i = 0; i < count; ++i)
+    sinks.push_back(require("spawn", runtime.spawn<Sink>()));
+  return sinks;
+}
+
+template <class... Where> Figures spawnOneByOne(std::uint32_t count, Where... where) {
+  ring::Runtime runtime = makeRuntime();
+  require("spawn", runtime.spawn<Sink>(where...)); // the program is composed
+  return timed(count, [&](std::uint32_t) { require("spawn", runtime.spawn<Sink>(where...)); });
+}
+
+/// `work(runtime, actor)` on each of `count`.
+template <class Work> Figures onEach(std::uint32_t count, Work&& work) {
+  ring::Runtime runtime = makeRuntime();
+  const Sinks sinks = spawnSinks(runtime, count);
+  return timed(count, [&](std::uint32_t i) { work(runtime, sinks[i]); });
+}
+
+/// Each of `count` is told to stop and says so before it does.
+Figures stopOneByOne(std::uint32_t count) {
+  ring::Runtime runtime = makeRuntime();
+  std::vector<ring::ActorRef<Leaver>> leavers;
+  for (std::uint32_t i = 0; i < count; ++i)
+    leavers.push_back(require("spawn", runtime.spawn<Leaver>()));
+  bool isRight = true;
+  Figures figures = timed(count, [&](std::uint32_t i) {
+    const ring::Result<Left> left = runtime.ask<Left>(leavers[i], Leave{i}).get();
+    isRight &= left && left->number == i;
+  });
+  require("drain", runtime.drain());
+  figures.isRight &= isRight && runtime.statistics().stopped == count;
+  return figures;
+}
+
+/// A second after the other, all by `threads` threads, until the last is acknowledged.
+Figures spawnRate(unsigned threads, std::uint32_t count) {
+  ring::Runtime runtime = makeRuntime();
+  require("spawn", runtime.spawn<Sink>());
+  const double time = together(
+      threads, [](unsigned) {},
+      [&](unsigned) {
+        for (std::uint32_t i = 0; i < count; ++i)
+          require("spawn", runtime.spawn<Sink>());
+      },
+      [] {});
+  return rateOf(double(threads) * count, time,
+                runtime.statistics().spawned == std::uint64_t(threads) * count + 1);
+}
+
+void addLives(Group& group, std::uint32_t count) {
+  const char* const anywhere =
+      "an actor of 24 bytes anywhere, until the device has acknowledged it";
+  group.rows.push_back({"spawn", anywhere, [count] { return spawnOneByOne(count); }});
+  group.rows.push_back({"spawn, near to the thread",
+                        "the same on the warps that read this thread's ring",
+                        [count] { return spawnOneByOne(count, ring::direct); }});
+  group.rows.push_back({"read the state", "24 bytes, each of as many actors", [count] {
+                          return onEach(count, [](ring::Runtime& runtime, auto sink) {
+                            require("state", runtime.state(sink));
+                          });
+                        }});
+  group.rows.push_back({"restart", anywhere, [count] {
+                          return onEach(count, [](ring::Runtime& runtime, auto sink) {
+                            require("restart", runtime.restart(sink));
+                          });
+                        }});
+  group.rows.push_back({"kill", anywhere, [count] {
+                          return onEach(count, [](ring::Runtime& runtime, auto sink) {
+                            require("kill", runtime.kill(sink));
+                          });
+                        }});
+  group.rows.push_back({"stop, told by a message",
+                        "a question whose handler answers and calls stop(), until the answer is "
+                        "there; afterwards all must have stopped",
+                        [count] { return stopOneByOne(count); }});
 }
 
 } // namespace
 
-std::vector<Group> lives(const Settings& settings) {
+void lives(const Settings& settings, const Groups& add) {
   const auto count = static_cast<std::uint32_t>(std::max(100.0, 10000 * settings.scale));
-  ring::test::CudaKernels& kernels = settings.kernels;
-  Group group{"life of an actor", "us", "1.3 round trips", {}};
-  group.rows.push_back({"raw echo", "as in question and answer", [&kernels, count] {
-                          std::vector<double> times;
-                          const bool isRight = rawEcho(kernels, count, times);
-                          return timesOf(std::move(times), isRight);
-                        }});
+  Group group{"life of an actor", "us", "1.3 round trips", {rawEchoRow(settings, count)}};
+  group.peer = "question and answer, direct";
   group.rows.push_back(
-      {"spawn", "an actor of 24 bytes anywhere, acknowledged", [count] {
+      {group.peer, "as above, the round trip that the others are set against", [count] {
          ring::Runtime runtime = makeRuntime();
-         require("spawn", runtime.spawn<Sink>()); // the program is composed
-         return timed(count, [&](std::uint32_t) { require("spawn", runtime.spawn<Sink>()); });
+         return ask(runtime, directEcho(runtime), count);
        }});
-  group.rows.push_back({"spawn, near to the thread", "the same on the warps of its lanes", [count] {
-                          ring::Runtime runtime = makeRuntime();
-                          require("spawn", runtime.spawn<Sink>(ring::direct));
-                          return timed(count, [&](std::uint32_t) {
-                            require("spawn", runtime.spawn<Sink>(ring::direct));
-                          });
-                        }});
-  group.rows.push_back({"read the state", "24 bytes, of any of 1,000 actors", [count] {
-                          ring::Runtime runtime = makeRuntime();
-                          std::vector<ring::ActorRef<Sink>> sinks;
-                          for (int i = 0; i < 1000; ++i)
-                            sinks.push_back(require("spawn", runtime.spawn<Sink>()));
-                          return timed(count, [&](std::uint32_t i) {
-                            require("state", runtime.state(sinks[i * 7919u % sinks.size()]));
-                          });
-                        }});
-  const auto ofMany = [&](const char* name, const char* definition, auto work) {
-    group.rows.push_back({name, definition, [count, work] {
-                            ring::Runtime runtime = makeRuntime();
-                            std::vector<ring::ActorRef<Sink>> sinks;
-                            for (std::uint32_t i = 0; i < count; ++i)
-                              sinks.push_back(require("spawn", runtime.spawn<Sink>()));
-                            return timed(count, [&](std::uint32_t i) { work(runtime, sinks[i]); });
-                          }});
-  };
-  ofMany("restart", "an actor of 24 bytes anywhere, acknowledged",
-         [](ring::Runtime& runtime, ring::ActorRef<Sink> sink) {
-           require("restart", runtime.restart(sink));
-         });
-  ofMany("kill", "the same", [](ring::Runtime& runtime, ring::ActorRef<Sink> sink) {
-    require("kill", runtime.kill(sink));
-  });
-  return {std::move(group)};
+  addLives(group, count);
+  add(std::move(group));
+
+  Group rate{"spawns a second", "Mspawn/s", "1", {}};
+  for (const unsigned threads : {1u, settings.threads})
+    rate.rows.push_back({fmt::format("one call each, {} threads", threads),
+                         "actors of 24 bytes anywhere, each acknowledged before the thread spawns "
+                         "the next",
+                         [=] { return spawnRate(threads, std::max(100u, count / threads)); }});
+  add(std::move(rate));
 }
 
 } // namespace bench

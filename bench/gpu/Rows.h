@@ -7,13 +7,15 @@
 #ifndef RINGKERNEL_BENCH_GPU_ROWS_H
 #define RINGKERNEL_BENCH_GPU_ROWS_H
 
-#include "test/tools/CudaKernels.h"
+#include "bench/gpu/Driver.h"
+#include "bench/gpu/Machine.h"
 
 #include <ringkernel/runtime.h>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,36 +28,51 @@ inline double microsecondsSince(Clock::time_point begin) {
 }
 
 struct Settings {
-  ring::test::CudaKernels& kernels;
+  ring::test::CudaKernels& kernels; ///< bench/transport/Kernels.cu
+  ring::test::CudaKernels& limits;  ///< Limits.cu
+  Driver& driver;
+  Meter& meter;
   double scale;     ///< part of the usual number of messages
   unsigned threads; ///< the most host threads
+  unsigned idle;    ///< seconds of idleness whose power is measured
+  unsigned sustain; ///< seconds of the one long stream; 0: none
+  std::function<bool(const std::string& group)> wants; ///< for what runs before it is added
 };
+
+/// The parts of all samples below the quantiles that are kept of times.
+inline constexpr double kQuantiles[] = {0.01, 0.05, 0.1,  0.2,  0.3,  0.4,   0.5,   0.6, 0.7,
+                                        0.8,  0.9,  0.95, 0.98, 0.99, 0.995, 0.999, 1};
 
 /// One round's figures of a row.
 struct Figures {
   double value = 0; ///< the median, or the rate
   double p99 = 0;   ///< of times; 0: the row is a rate
   bool isRight = true;
+  std::uint64_t count = 0;            ///< times that were taken, or what the rate counts
+  std::vector<double> quantiles = {}; ///< of times, at kQuantiles
 };
 
 struct Row {
   std::string name, definition;
-  std::function<Figures()> run;
+  std::function<Figures()> run;               ///< none: its rounds are there
+  std::uint32_t userBytes = 0, wireBytes = 0; ///< of a message of a stream; 0: none is meant
   std::vector<Figures> rounds = {};
 };
 
 struct Group {
-  std::string name, unit; ///< `us`, smaller is better; `Mmsg/s`, larger is
+  std::string name, unit; ///< `us`, `ns` and `W`, smaller is better; rates, larger is
   std::string target;     ///< of the ratio to the first row, for people
   std::vector<Row> rows;
+  std::string peer = {};   ///< the row that does without actors; ours is set against it
+  int mostRounds = 1000;   ///< of what takes long
+  nlohmann::json log = {}; ///< what was noted beside the figures
 };
 
-std::vector<Group> roundTrips(const Settings& settings);
-std::vector<Group> streams(const Settings& settings);
-std::vector<Group> messages(const Settings& settings);
-std::vector<Group> lives(const Settings& settings);
-/// Streams in of a second each, for `seconds`: the rate of each, its spread, and the audit.
-Group sustained(const Settings& settings, unsigned seconds);
+/// Groups are made one after another and go before the next comes: raw rings are large.
+using Groups = std::function<void(Group&&)>;
+using Maker = void (*)(const Settings& settings, const Groups& add);
+/// Of this program, in the order in which they run.
+std::vector<Maker> makers();
 
 /// A runtime on the GPU; ends the program where there is none.
 ring::Runtime makeRuntime(std::uint32_t maxActors = 1u << 18);
@@ -90,8 +107,25 @@ double together(unsigned threads, Prepare prepare, Run run, After after) {
   return microsecondsSince(begin);
 }
 
-/// Median and p99 of times.
+/// Median, p99 and quantiles of times.
 Figures timesOf(std::vector<double> times, bool isRight = true);
+/// Of `count` things in `microseconds`, millions a second.
+inline Figures rateOf(double count, double microseconds, bool isRight) {
+  return {count / microseconds, 0, isRight, std::uint64_t(count)};
+}
+/// Times `work(i)` for each i below `count`.
+template <class Work> Figures timed(std::uint32_t count, Work&& work) {
+  std::vector<double> times;
+  times.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto begin = Clock::now();
+    work(i);
+    times.push_back(microsecondsSince(begin));
+  }
+  return timesOf(std::move(times));
+}
+/// The calling thread stays on one of the processors that it may use, the `which`th.
+void pinThread(unsigned which);
 
 } // namespace bench
 

@@ -251,13 +251,13 @@ extern "C" __global__ void rawEcho(const Chunk* in, Chunk* out, unsigned slots, 
   }
 }
 
-/// The limit of both ways: what comes in goes out again.
+/// The limit of both ways: what comes in goes out again. A block has a multiple of a slot's chunks.
 extern "C" __global__ void rawRelay(const Chunk* in, Chunk* out, unsigned slots,
-                                    unsigned long long first, unsigned long long count,
-                                    unsigned long long* consumed,
+                                    unsigned chunkShift, unsigned long long first,
+                                    unsigned long long count, unsigned long long* consumed,
                                     const unsigned long long* answered, unsigned* wrong) {
-  const unsigned long long mine = static_cast<unsigned long long>(blockIdx.x) * slots * 4;
-  const unsigned step = blockDim.x / 4, slotShift = __ffs(slots) - 1;
+  const unsigned long long mine = static_cast<unsigned long long>(blockIdx.x) * slots << chunkShift;
+  const unsigned step = blockDim.x >> chunkShift, slotShift = __ffs(slots) - 1;
   __shared__ unsigned long long seen;
   __shared__ bool isOver;
   if (threadIdx.x == 0) {
@@ -268,9 +268,10 @@ extern "C" __global__ void rawRelay(const Chunk* in, Chunk* out, unsigned slots,
   unsigned misses = 0;
   unsigned long long since = 0;
   for (unsigned long long base = first; base < first + count; base += step) {
-    const unsigned long long message = base + threadIdx.x / 4;
+    const unsigned long long message = base + (threadIdx.x >> chunkShift);
     const unsigned want = unsigned(message >> slotShift) + 1;
-    const unsigned long long at = mine + (message & (slots - 1)) * 4 + threadIdx.x % 4;
+    const unsigned long long at =
+        mine + ((message & (slots - 1)) << chunkShift) + (threadIdx.x & ((1u << chunkShift) - 1));
     Chunk chunk;
     do
       chunk = loadChunk(in + at);
@@ -305,5 +306,3 @@ extern "C" __global__ void rawRelay(const Chunk* in, Chunk* out, unsigned slots,
     }
   }
 }
-
-extern "C" __global__ void rawNothing() {}

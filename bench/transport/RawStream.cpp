@@ -118,31 +118,33 @@ class RawRelay : public Stream {
 public:
   RawRelay(ring::test::CudaKernels& kernels, const StreamShape& shape)
       : shape_(shape), rings_(shape.threads / 2),
-        in_(kernels.words(std::size_t(rings_) * shape.slots * 16)),
-        out_(kernels.words(std::size_t(rings_) * shape.slots * 16)),
+        in_(kernels.words(std::size_t(rings_) * shape.slots * shape.slotBytes / 4)),
+        out_(kernels.words(std::size_t(rings_) * shape.slots * shape.slotBytes / 4)),
         consumed_(kernels.words(rings_ * kApart * 2)),
         answered_(kernels.words(rings_ * kApart * 2)), wrong_(kernels.words(1)), launch_(kernels) {}
 
-  std::uint32_t userBytes() const override { return 48; }
+  std::uint32_t userBytes() const override { return shape_.slotBytes / 16 * 12; }
 
   bool run() override {
     const std::uint64_t count = shape_.messages;
+    const std::uint32_t chunks = shape_.slotBytes / 16;
     launch_.start("rawRelay", rings_, 512, 0, in_.device<Chunk>(), out_.device<Chunk>(),
-                  shape_.slots, first_, count, consumed_.device<std::uint64_t>(),
-                  answered_.device<std::uint64_t>(), wrong_.device<unsigned>());
+                  shape_.slots, static_cast<unsigned>(std::countr_zero(chunks)), first_, count,
+                  consumed_.device<std::uint64_t>(), answered_.device<std::uint64_t>(),
+                  wrong_.device<unsigned>());
     std::atomic<bool> isRight{true};
     std::vector<std::thread> threads;
     for (unsigned t = 0; t < rings_; ++t) {
-      const std::size_t at = std::size_t(t) * shape_.slots * 4;
+      const std::size_t at = std::size_t(t) * shape_.slots * chunks;
       threads.emplace_back([&, t, at] {
-        produce<4>({in_.host<Chunk>() + at, consumed_.host<std::uint64_t>() + t * kApart,
-                    shape_.slots, 4, t},
-                   first_, count);
+        const RawRing ring{in_.host<Chunk>() + at, consumed_.host<std::uint64_t>() + t * kApart,
+                           shape_.slots, chunks, t};
+        chunks == 4 ? produce<4>(ring, first_, count) : produce<0>(ring, first_, count);
       });
       threads.emplace_back([&, t, at] {
-        if (!consume<4>({out_.host<Chunk>() + at, answered_.host<std::uint64_t>() + t * kApart,
-                         shape_.slots, 4, t},
-                        first_, count))
+        const RawRing ring{out_.host<Chunk>() + at, answered_.host<std::uint64_t>() + t * kApart,
+                           shape_.slots, chunks, t};
+        if (!(chunks == 4 ? consume<4>(ring, first_, count) : consume<0>(ring, first_, count)))
           isRight = false;
       });
     }
@@ -162,9 +164,11 @@ private:
 };
 
 RINGKERNEL_WIDE bool askRaw(Chunk* in, const Chunk* out, unsigned slots, unsigned count,
-                            std::vector<double>& times) {
+                            std::vector<double>& times, std::chrono::microseconds pause) {
   using Clock = std::chrono::steady_clock;
   for (unsigned i = 1; i <= count; ++i) {
+    if (pause.count() != 0)
+      std::this_thread::sleep_for(pause); // idleness is what is asked for; it is not timed
     const std::size_t at = 4 * std::size_t(i & (slots - 1));
     const auto begin = Clock::now();
     for (unsigned c = 0; c < 4; ++c)
@@ -190,13 +194,14 @@ std::unique_ptr<Stream> rawRelay(ring::test::CudaKernels& kernels, const StreamS
   return std::make_unique<RawRelay>(kernels, shape);
 }
 
-bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times) {
+bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times,
+             std::chrono::microseconds pause) {
   constexpr unsigned slots = 256;
   const ring::runtime::cuda::GpuMemory in = kernels.words(slots * 16);
   const ring::runtime::cuda::GpuMemory out = kernels.words(slots * 16);
   ring::test::CudaKernels::Launch launch(kernels);
   launch.start("rawEcho", 1, 32, 0, in.device<Chunk>(), out.device<Chunk>(), slots, count);
-  return askRaw(in.host<Chunk>(), out.host<Chunk>(), slots, count, times);
+  return askRaw(in.host<Chunk>(), out.host<Chunk>(), slots, count, times, pause);
 }
 
 std::unique_ptr<Stream> rawStream(ring::test::CudaKernels& kernels, const StreamShape& shape) {

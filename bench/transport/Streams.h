@@ -9,6 +9,7 @@
 
 #include <ringkernel/transport.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -39,12 +40,12 @@ std::unique_ptr<Stream> transportStream(ring::test::CudaKernels& kernels, const 
 /// The raw ring of Kernels.cu.
 std::unique_ptr<Stream> rawStream(ring::test::CudaKernels& kernels, const StreamShape& shape);
 
-/// What comes in goes out again, raw: half of `threads` write, half read. Slots of 64 bytes;
-/// `direction` is not read.
+/// What comes in goes out again, raw: half of `threads` write, half read. `direction` is not read.
 std::unique_ptr<Stream> rawRelay(ring::test::CudaKernels& kernels, const StreamShape& shape);
-/// Raw questions and answers, one at a time: appends the time of each, in microseconds; false where
-/// an answer was wrong.
-bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times);
+/// Raw questions and answers, one at a time, with `pause` before each: appends the time of each, in
+/// microseconds; false where an answer was wrong.
+bool rawEcho(ring::test::CudaKernels& kernels, unsigned count, std::vector<double>& times,
+             std::chrono::microseconds pause = {});
 
 } // namespace bench
 

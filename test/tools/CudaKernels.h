@@ -42,6 +42,11 @@ public:
     end(stream ? cubin.status() : Status(StatusCode::NotFound, "cannot read `" + file + "`"));
     check("cannot load the kernels", api().ModuleLoadData(&module_, cubin->data()));
   }
+  /// Of kernels that were compiled elsewhere.
+  CudaKernels(std::shared_ptr<runtime::cuda::Gpu> gpu, const std::vector<char>& cubin) : gpu_(gpu) {
+    enter();
+    check("cannot load the kernels", api().ModuleLoadData(&module_, cubin.data()));
+  }
   CudaKernels(const CudaKernels&) = delete;
   CudaKernels& operator=(const CudaKernels&) = delete;
   ~CudaKernels() {
@@ -72,8 +77,7 @@ public:
     void start(const char* kernel, unsigned blocks, unsigned threads, unsigned sharedBytes,
                Args... args) {
       kernels_.enter();
-      runtime::cuda::FunctionImpl* function = nullptr;
-      kernels_.check(kernel, kernels_.api().ModuleGetFunction(&function, kernels_.module_, kernel));
+      runtime::cuda::FunctionImpl* const function = kernels_.function(kernel);
       if (sharedBytes > 48 * 1024)
         kernels_.check(kernel,
                        kernels_.api().FuncSetAttribute(
@@ -97,11 +101,19 @@ public:
     return std::move(*memory);
   }
   const runtime::cuda::Gpu& gpu() const { return *gpu_; }
+  const std::shared_ptr<runtime::cuda::Gpu>& sharedGpu() const { return gpu_; }
 
-private:
+  // For who calls the driver himself.
+  runtime::cuda::FunctionImpl* function(const char* name) {
+    runtime::cuda::FunctionImpl* found = nullptr;
+    check(name, api().ModuleGetFunction(&found, module_, name));
+    return found;
+  }
   const runtime::cuda::DriverApi& api() const { return gpu_->api(); }
   void enter() { end(gpu_->enter()); }
   void check(const char* what, runtime::cuda::CuResult result) { end(gpu_->check(what, result)); }
+
+private:
   static void end(const Status& status) {
     if (status)
       return;
