@@ -24,7 +24,7 @@ public:
   explicit LongWork(ring::Runtime& runtime)
       : in_(*runtime.buffer<std::uint32_t>(8 << 20)), out_(*runtime.buffer<std::uint32_t>(1)) {}
   void give(ring::Stream& stream) {
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 8; ++i)
       EXPECT_OK(stream.launch<test::blockSum>(ring::Grid{1}, in_, out_));
   }
 

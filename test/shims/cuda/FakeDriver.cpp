@@ -288,6 +288,14 @@ FAKE(cuMemFreeHost, void* memory) {
   ENTER_QUIET();
   return result;
 }
+FAKE(cuMemHostRegister_v2, void*, std::size_t, unsigned) {
+  ENTER_QUIET();
+  return CuResult::Success;
+}
+FAKE(cuMemHostUnregister, void*) {
+  ENTER_QUIET();
+  return CuResult::Success;
+}
 FAKE(cuMemHostGetDevicePointer_v2, DevicePointer* device, void* memory, unsigned) {
   ENTER();
   *device = reinterpret_cast<DevicePointer>(memory);
