@@ -20,6 +20,7 @@
 #include <ringkernel/detail/Ask.h>
 #include <ringkernel/detail/Fields.h>
 #include <ringkernel/detail/RuntimeApi.h>
+#include <ringkernel/detail/Streams.h>
 
 namespace ring {
 
@@ -227,13 +228,7 @@ public:
   /// Runs the kernel F over `grid` blocks: a Buffer for each span, a value for each value; Shared
   /// memory is made by the launcher.
   template <auto* F, class... Args> Status launch(Grid grid, Args&&... args) {
-    using Parameters = typename detail::ParametersOf<std::remove_pointer_t<decltype(F)>>::Type;
-    return detail::withArguments(
-        Parameters{},
-        [&](std::span<const detail::Argument> arguments) {
-          return core_->launch(detail::RegisteredFn<F>::info(), grid.size, arguments);
-        },
-        std::forward<Args>(args)...);
+    return detail::launchOn<F>(*core_, grid, std::forward<Args>(args)...);
   }
   /// Sweeps the stencil F over all cells whose whole footprint lies inside: a Field for each cell,
   /// a value for each value. Fields must have the same extents, and no field may be given both to
@@ -241,17 +236,72 @@ public:
   template <auto* F, class First, class... Rest>
     requires(!std::same_as<std::remove_cvref_t<First>, Range>)
   Status sweep(First&& first, Rest&&... rest) {
-    return sweepRange<F>(nullptr, std::forward<First>(first), std::forward<Rest>(rest)...);
+    return detail::sweepOn<F>(*core_, nullptr, std::forward<First>(first),
+                              std::forward<Rest>(rest)...);
   }
   /// The same over the cells of `range`; InvalidArgument where a footprint would leave the field.
   template <auto* F, class... Args> Status sweep(const Range& range, Args&&... args) {
-    const detail::SweepRange cells{{},
-                                   {range.origin[0], range.origin[1], range.origin[2]},
-                                   {range.count[0], range.count[1], range.count[2]}};
-    return sweepRange<F>(&cells, std::forward<Args>(args)...);
+    return detail::sweepOn<F>(*core_, &range, std::forward<Args>(args)...);
   }
-  /// Waits for launches and sweeps; reports what went wrong in them.
+  /// Waits for launches and sweeps; reports what went wrong in them. Streams are apart.
   Status finish() { return core_->finish(); }
+
+  /// Another order of work, beside launch() and sweep(). Exhausted where the system has no more.
+  Result<Stream> stream() { return wrap<Stream>(core_->makeStream()); }
+  /// An event that was not recorded yet.
+  Result<Event> event() { return wrap<Event>(core_->makeEvent()); }
+  /// Calls work(Stream&), which gives a Status or nothing, with a stream that keeps what it is
+  /// given and runs none of it: the graph. Values are copied. All else of the runtime can be used
+  /// meanwhile, by this thread and others, other captures too. Gives what `work` gives, or the
+  /// first refusal of its stream, where it is an error; finish() and isDone() of that stream are
+  /// refused, as is every use of it once `work` has returned. Empty work is an empty graph.
+  template <class Work> Result<Graph> capture(Work&& work) {
+    const std::shared_ptr<detail::StreamCore> recorder = core_->beginCapture();
+    Stream stream(detail::Handle<detail::StreamCore>(core_, recorder));
+    Status status = Status::ok();
+    if constexpr (std::is_void_v<std::invoke_result_t<Work, Stream&>>)
+      work(stream);
+    else
+      status = work(stream);
+    Result<std::shared_ptr<detail::GraphCore>> made = core_->endCapture(*recorder);
+    if (!status)
+      return status;
+    return wrap<Graph>(std::move(made));
+  }
+  /// Memory of the host for `size` values, zeroed, that streams copy from and to without waiting.
+  /// InvalidArgument for 0, Exhausted where there is none.
+  template <class T> Result<Pinned<T>> pinned(std::size_t size) {
+    static_assert(alignof(T) <= 64, "pinned memory is aligned to 64 bytes");
+    std::size_t bytes = 0;
+    if (size == 0 || __builtin_mul_overflow(size, sizeof(T), &bytes))
+      return impossible(size, sizeof(T));
+    Result<void*> memory = core_->allocatePinned(bytes);
+    if (!memory)
+      return memory.status();
+    return Pinned<T>(core_, *memory, size);
+  }
+  /// Calls work(), which gives a Status or nothing, while nothing of this runtime is on the device:
+  /// for calls of the driver that wait for the whole device, such as frees, module loads and
+  /// profilers. Waits first for streams and launches; on CUDA the kernel of actors is parked and
+  /// resumes afterwards, without loss, and what other threads want of the device waits meanwhile.
+  /// On backends without a resident kernel there is nothing to park, and `work` is just called.
+  /// `work` may use memory, kernels and streams of the runtime. It may not wait for an actor:
+  /// spawn, send, ask, kill, restart and drain give InvalidArgument there on CUDA, and get() of an
+  /// open question would wait for ever. It must not throw. Gives what `work` gives, else DeviceLost
+  /// where the kernel could not resume.
+  template <class Work> Status withParked(Work&& work) {
+    return core_->withParked(
+        [](void* closure) -> Status {
+          auto& call = *static_cast<std::remove_reference_t<Work>*>(closure);
+          if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+            call();
+            return Status::ok();
+          } else {
+            return call();
+          }
+        },
+        const_cast<void*>(static_cast<const void*>(&work)));
+  }
 
 private:
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
@@ -279,24 +329,23 @@ private:
       *sent = gone;
     return status;
   }
+  static Status impossible(std::size_t count, std::size_t elementBytes) {
+    return Status(StatusCode::InvalidArgument, "memory of " + std::to_string(count) +
+                                                   " values of " + std::to_string(elementBytes) +
+                                                   " bytes is not possible");
+  }
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::size_t count,
                                     std::size_t elementBytes) {
     std::size_t bytes = 0;
     if (count == 0 || __builtin_mul_overflow(count, elementBytes, &bytes))
-      return Status(StatusCode::InvalidArgument, "memory of " + std::to_string(count) +
-                                                     " values of " + std::to_string(elementBytes) +
-                                                     " bytes is not possible");
+      return impossible(count, elementBytes);
     return core_->allocate(kind, bytes, static_cast<std::uint32_t>(elementBytes));
   }
-  template <auto* F, class... Args>
-  Status sweepRange(const detail::SweepRange* range, Args&&... args) {
-    using Parameters = typename detail::ParametersOf<std::remove_pointer_t<decltype(F)>>::Type;
-    return detail::withArguments(
-        Parameters{},
-        [&](std::span<const detail::Argument> arguments) {
-          return core_->sweep(detail::RegisteredFn<F>::info(), range, arguments);
-        },
-        std::forward<Args>(args)...);
+  /// The public handle of what the core made.
+  template <class Public, class Core> Result<Public> wrap(Result<std::shared_ptr<Core>> made) {
+    if (!made)
+      return made.status();
+    return Public(detail::Handle<Core>(core_, *std::move(made)));
   }
 
   std::shared_ptr<detail::RuntimeCore> core_;

@@ -8,6 +8,7 @@
 #include "runtime/core/Directory.h"
 #include "runtime/core/Mailbox.h"
 #include "runtime/core/Registry.h"
+#include "runtime/core/StreamWork.h"
 
 #include <ringkernel/runtime.h>
 
@@ -40,7 +41,18 @@ public:
                            detail::Whose whose) override;
   std::size_t poll() final;
 
+  // Streams of threads of the host, unless the backend has its own.
+  Result<std::shared_ptr<detail::StreamCore>> makeStream() override;
+  Result<std::shared_ptr<detail::EventCore>> makeEvent() override;
+  std::shared_ptr<detail::StreamCore> beginCapture() final;
+  Result<std::shared_ptr<detail::GraphCore>> endCapture(detail::StreamCore& stream) final;
+  Result<void*> allocatePinned(std::size_t bytes) override;
+  void releasePinned(void* memory) override;
+  Status withParked(Status (*call)(void*), void* closure) override { return call(closure); }
+
 protected:
+  virtual Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work);
+
   /// Brings what waits for the host into the mailbox, and drives a backend that does not run by
   /// itself. True where there was something.
   virtual bool pump() = 0;

@@ -66,8 +66,8 @@ RoundMemory::RoundMemory(ComputeDevice& device)
 
 Result<MemoryId> RoundMemory::allocate(MemoryKind kind, std::uint64_t bytes,
                                        std::uint32_t elementBytes) {
-  Piece piece{kind, bytes, {}, 0};
-  if (kind == MemoryKind::Field) {
+  Piece piece{bytes};
+  if (kind == MemoryKind::Field && !device_.limits().takesArguments) {
     // Shaders count from the arena's start in elements, and devices bind at multiples of 4.
     Result<std::uint64_t> offset = fields_.allocate(bytes, std::lcm(elementBytes, 16u));
     if (!offset)
@@ -90,11 +90,21 @@ Result<MemoryId> RoundMemory::allocate(MemoryKind kind, std::uint64_t bytes,
   return MemoryId(last_);
 }
 
+void RoundMemory::hold(MemoryId memory) {
+  if (const auto found = pieces_.find(static_cast<std::uint32_t>(memory)); found != pieces_.end())
+    ++found->second.holders;
+}
+
+bool RoundMemory::isLast(MemoryId memory) const {
+  const auto found = pieces_.find(static_cast<std::uint32_t>(memory));
+  return found != pieces_.end() && found->second.holders == 1;
+}
+
 void RoundMemory::release(MemoryId memory) {
   const auto found = pieces_.find(static_cast<std::uint32_t>(memory));
-  if (found == pieces_.end())
+  if (found == pieces_.end() || --found->second.holders != 0)
     return;
-  if (found->second.kind == MemoryKind::Field)
+  if (found->second.isInArena())
     fields_.release(found->second.offset);
   else
     static_cast<void>(device_.destroyBuffer(found->second.buffer).isOk()); // nothing to be done
@@ -116,16 +126,23 @@ Status RoundMemory::upload(MemoryId memory, std::uint64_t offset, std::span<cons
   Result<Piece*> piece = find(memory, offset, from.size());
   if (!piece)
     return piece.status();
-  return (*piece)->kind == MemoryKind::Field ? fields_.write((*piece)->offset + offset, from)
-                                             : writeBytes(device_, (*piece)->buffer, offset, from);
+  return (*piece)->isInArena() ? fields_.write((*piece)->offset + offset, from)
+                               : writeBytes(device_, (*piece)->buffer, offset, from);
 }
 
 Status RoundMemory::download(MemoryId memory, std::uint64_t offset, std::span<std::byte> to) {
   Result<Piece*> piece = find(memory, offset, to.size());
   if (!piece)
     return piece.status();
-  return (*piece)->kind == MemoryKind::Field ? fields_.read((*piece)->offset + offset, to)
-                                             : readBytes(device_, (*piece)->buffer, offset, to);
+  return (*piece)->isInArena() ? fields_.read((*piece)->offset + offset, to)
+                               : readBytes(device_, (*piece)->buffer, offset, to);
+}
+
+Result<BufferId> RoundMemory::bufferOf(MemoryId memory, std::uint64_t offset, std::uint64_t bytes) {
+  Result<Piece*> piece = find(memory, offset, bytes);
+  if (!piece)
+    return piece.status();
+  return (*piece)->buffer;
 }
 
 Result<BufferId> RoundMemory::parameterBuffer(std::size_t bytes) {
@@ -272,7 +289,7 @@ Status RoundMemory::submitSweep(const FunctionInfo& stencil, const Dispatch& sha
     if (!piece)
       return piece.status();
     put(place, abi::FieldArgument{static_cast<std::uint32_t>((*piece)->offset / parameter.size)});
-    fields.push_back({.buffer = fields_.buffer(), .offsetBytes = (*piece)->offset});
+    fields.push_back({.buffer = (*piece)->buffer}); // in the arena: only the block above counts
   }
   Dispatch dispatch = shape;
   if (device_.limits().takesArguments) {

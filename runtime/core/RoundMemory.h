@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Buffers, fields, launches and sweeps on a ComputeDevice, by ringkernel/abi/Launch.h. A buffer is
-// a buffer of the device; all fields lie in one arena, because a sweep binds few buffers. Not
-// thread-safe.
+// a buffer of the device. All fields lie in one arena, which moves when it grows, because a sweep
+// binds few buffers; where the device takes addresses each field is a buffer and stays where it is.
+// Not thread-safe.
 #ifndef RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
 #define RINGKERNEL_RUNTIME_CORE_ROUNDMEMORY_H
 
@@ -22,7 +23,13 @@ public:
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes);
+  /// One more release() is needed. Unknown ids are passed over.
+  void hold(detail::MemoryId memory);
   void release(detail::MemoryId memory);
+  /// release() would free it.
+  bool isLast(detail::MemoryId memory) const;
+  /// The buffer, where there is an own one, after the checks of upload().
+  Result<BufferId> bufferOf(detail::MemoryId memory, std::uint64_t offset, std::uint64_t bytes);
   Status upload(detail::MemoryId memory, std::uint64_t offset, std::span<const std::byte> from);
   Status download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to);
 
@@ -36,10 +43,12 @@ public:
 
 private:
   struct Piece {
-    detail::MemoryKind kind;
     std::uint64_t bytes;
-    BufferId buffer{};        ///< of a Buffer
-    std::uint64_t offset = 0; ///< of a Field, in the arena
+    BufferId buffer{};         ///< the arena's is not kept: it changes
+    std::uint64_t offset = 0;  ///< in the arena
+    std::uint32_t holders = 1; ///< release() as often
+
+    bool isInArena() const { return buffer == BufferId{}; }
   };
 
   Result<Piece*> find(detail::MemoryId memory, std::uint64_t offset, std::uint64_t bytes);

@@ -263,6 +263,11 @@ Result<detail::MemoryId> Rounds::allocate(detail::MemoryKind kind, std::uint64_t
   return memory_.allocate(kind, bytes, elementBytes);
 }
 
+void Rounds::hold(detail::MemoryId memory) {
+  std::lock_guard device(deviceMutex_);
+  memory_.hold(memory);
+}
+
 void Rounds::release(detail::MemoryId memory) {
   std::lock_guard device(deviceMutex_);
   memory_.release(memory);

@@ -44,6 +44,7 @@ public:
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
+  void hold(detail::MemoryId memory) override;
   void release(detail::MemoryId memory) override;
   Status upload(detail::MemoryId memory, std::uint64_t offset,
                 std::span<const std::byte> from) override;

@@ -2,18 +2,11 @@
 //
 // The CUDA backend over a driver whose every call can fail (test/shims/cuda): each failure ends in
 // a status that names the driver's error or is survived; nothing hangs and nothing is left behind.
-#include "test/shims/cuda/FakeDriver.h"
-
+#include "test/Execution/FakeCuda.h"
 #include "Demo.ring.h"
 #include "Traffic.ring.h"
 #include "Wide.ring.h"
 
-#include <ringkernel/runtime.h>
-
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <dlfcn.h>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,47 +14,6 @@
 
 namespace ring::test {
 namespace {
-
-class FakeCuda : public testing::Test {
-protected:
-  static void SetUpTestSuite() {
-    setenv("RINGKERNEL_CUDA_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
-    setenv("RINGKERNEL_NVRTC_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
-    setenv("RINGKERNEL_CACHE_DIR", "", 1);
-  }
-  void SetUp() override {
-    void* library = dlopen(RINGKERNEL_FAKE_CUDA, RTLD_NOW | RTLD_LOCAL);
-    ASSERT_NE(library, nullptr) << dlerror();
-    reset = find<FakeReset>(library, "fakeReset");
-    hasFailed = find<FakeHasFailed>(library, "fakeHasFailed");
-    failedCall = find<FakeFailedCall>(library, "fakeFailedCall");
-    live = find<FakeLive>(library, "fakeLive");
-  }
-  template <class Function> static Function* find(void* library, const char* name) {
-    return reinterpret_cast<Function*>(dlsym(library, name));
-  }
-
-  static RuntimeOptions options() {
-    RuntimeOptions options;
-    options.backend = Backend::Cuda;
-    options.maxActors = 64;
-    options.stateBytes = 1 << 16;
-    options.spillBytes = 1 << 16;
-    return options;
-  }
-  /// What opening says on this GPU.
-  Status opened(const FakeGpu& gpu) {
-    reset(&gpu, 0, 0);
-    const Status status = Runtime::create(options()).status();
-    EXPECT_EQ(live(), 0);
-    return status;
-  }
-
-  FakeReset* reset = nullptr;
-  FakeHasFailed* hasFailed = nullptr;
-  FakeFailedCall* failedCall = nullptr;
-  FakeLive* live = nullptr;
-};
 
 /// Uses most of the backend; gives the first status that is not as it should be.
 Status useAll(const RuntimeOptions& options) {
@@ -103,31 +55,13 @@ TEST_F(FakeCuda, RunsWhereNothingFails) {
   const Status status = useAll(options());
   EXPECT_TRUE(status) << status.message();
   EXPECT_EQ(live(), 0);
+  EXPECT_STREQ(disturbance(), "");
 }
 
 class FakeCudaFails : public FakeCuda, public testing::WithParamInterface<int> {};
 
 TEST_P(FakeCudaFails, EveryCallMayFail) {
-  constexpr int kFirstFault = 700;
-  const int result = GetParam();
-  for (unsigned call = 1;; ++call) {
-    reset(std::make_unique<FakeGpu>().get(), call, result);
-    const Status status = useAll(options());
-    const std::string where = "call " + std::to_string(call) + ", `" + failedCall() + "`";
-    if (!hasFailed()) {
-      EXPECT_TRUE(status) << status.message();
-      EXPECT_GT(call, 100u) << "the scenario makes few calls";
-      break;
-    }
-    // A question is answered with the code alone: what ended the device is told by stop().
-    const bool isNamed = status.message().find("CUDA_ERROR_FAKED") != std::string::npos ||
-                         status.message().starts_with("asked: ");
-    EXPECT_TRUE(status || isNamed) << where << ": " << status.message();
-    if (result < kFirstFault) // else the context takes everything with it
-      EXPECT_EQ(live(), 0) << where;
-    if (HasFailure())
-      break;
-  }
+  failEachCall(GetParam(), 100, [] { return useAll(options()); });
 }
 INSTANTIATE_TEST_SUITE_P(Results, FakeCudaFails,
                          testing::Values(1 /* invalid value */, 2 /* out of memory */,

@@ -62,6 +62,7 @@ public:
       core_->release(id_);
   }
   MemoryId id() const { return id_; }
+  bool isOf(const std::shared_ptr<RuntimeCore>& core) const { return core_ == core; }
 
   /// All of it: `bytes` must be `expected`, else InvalidArgument with both.
   Status upload(std::span<const std::byte> bytes, std::size_t expected) {
@@ -75,12 +76,13 @@ public:
     return core_->download(id_, 0, bytes);
   }
 
-private:
   static Status wrongSize(const char* what, std::size_t given, std::size_t expected) {
     return Status(StatusCode::InvalidArgument, "`" + std::string(what) + "` was given " +
                                                    std::to_string(given) + " bytes for memory of " +
                                                    std::to_string(expected));
   }
+
+private:
   std::shared_ptr<RuntimeCore> core_;
   MemoryId id_;
 };
@@ -94,15 +96,18 @@ template <class T> class Buffer {
 public:
   Buffer(detail::Memory memory, std::size_t size) : memory_(std::move(memory)), size_(size) {}
   std::size_t size() const { return size_; }
-  /// Copies all values in; `from.size()` must be size(). Waits for launches before it.
+  /// Copies all values in; `from.size()` must be size(). Waits for launches before it; work of
+  /// streams that is given later sees the values.
   Status upload(std::span<const T> from) {
     return memory_.upload(std::as_bytes(from), size_ * sizeof(T));
   }
-  /// Copies all values out; `to.size()` must be size(). Waits for launches before it.
+  /// Copies all values out; `to.size()` must be size(). Waits for launches before it, for streams
+  /// not.
   Status download(std::span<T> to) const {
     return memory_.download(std::as_writable_bytes(to), size_ * sizeof(T));
   }
   detail::MemoryId id() const { return memory_.id(); }
+  const detail::Memory& memory() const { return memory_; }
 
 private:
   detail::Memory memory_;
@@ -121,15 +126,17 @@ public:
     return std::size_t(extents_.size[0]) * std::size_t(extents_.size[1]) *
            std::size_t(extents_.size[2]);
   }
-  /// Copies all cells in; `from.size()` must be size(). Waits for sweeps before it.
+  /// Copies all cells in; `from.size()` must be size(). Waits for sweeps before it; work of streams
+  /// that is given later sees them.
   Status upload(std::span<const T> from) {
     return memory_.upload(std::as_bytes(from), size() * sizeof(T));
   }
-  /// Copies all cells out; `to.size()` must be size(). Waits for sweeps before it.
+  /// Copies all cells out; `to.size()` must be size(). Waits for sweeps before it, for streams not.
   Status download(std::span<T> to) const {
     return memory_.download(std::as_writable_bytes(to), size() * sizeof(T));
   }
   detail::MemoryId id() const { return memory_.id(); }
+  const detail::Memory& memory() const { return memory_; }
 
 private:
   detail::Memory memory_;

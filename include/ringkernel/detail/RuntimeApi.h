@@ -116,6 +116,53 @@ struct Batch {
   }
 };
 
+/// A point in the work of a stream.
+class EventCore {
+public:
+  EventCore() = default;
+  EventCore(const EventCore&) = delete;
+  EventCore& operator=(const EventCore&) = delete;
+  virtual ~EventCore() = default;
+
+  virtual Result<bool> isDone() = 0;
+  virtual Status wait(Deadline deadline) = 0;
+  /// From `start`, of the same runtime, to this one.
+  virtual Result<std::chrono::nanoseconds> since(const EventCore& start) = 0;
+  /// The smallest difference that since() tells.
+  virtual std::chrono::nanoseconds resolution() const = 0;
+};
+
+/// What was captured; it holds the memory and the events that are in it.
+class GraphCore {
+public:
+  GraphCore() = default;
+  GraphCore(const GraphCore&) = delete;
+  GraphCore& operator=(const GraphCore&) = delete;
+  virtual ~GraphCore() = default;
+};
+
+/// Work in order, of one thread at a time. Events and graphs are of the same runtime. Its end waits
+/// for the work.
+class StreamCore {
+public:
+  StreamCore() = default;
+  StreamCore(const StreamCore&) = delete;
+  StreamCore& operator=(const StreamCore&) = delete;
+  virtual ~StreamCore() = default;
+
+  virtual Status launch(const FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
+                        std::span<const Argument> arguments) = 0;
+  virtual Status sweep(const FunctionInfo& stencil, const SweepRange* range,
+                       std::span<const Argument> arguments) = 0;
+  virtual Status upload(MemoryId memory, std::span<const std::byte> from) = 0;
+  virtual Status download(MemoryId memory, std::span<std::byte> to) = 0;
+  virtual Status record(const std::shared_ptr<EventCore>& event) = 0;
+  virtual Status wait(const std::shared_ptr<EventCore>& event) = 0;
+  virtual Status launch(const std::shared_ptr<GraphCore>& graph) = 0;
+  virtual Result<bool> isDone() = 0;
+  virtual Status finish() = 0;
+};
+
 /// Which messages to the host: all, or those that answer what the calling thread sent.
 enum class Whose : std::uint8_t { All, Own };
 
@@ -178,6 +225,21 @@ public:
   virtual Status sweep(const FunctionInfo& stencil, const SweepRange* range,
                        std::span<const Argument> arguments) = 0;
   virtual Status finish() = 0;
+
+  // Streams. Handles must not outlive the core.
+  /// Keeps memory until one more release().
+  virtual void hold(MemoryId memory) = 0;
+  virtual Result<std::shared_ptr<StreamCore>> makeStream() = 0;
+  virtual Result<std::shared_ptr<EventCore>> makeEvent() = 0;
+  /// A stream that keeps what it is given and runs nothing.
+  virtual std::shared_ptr<StreamCore> beginCapture() = 0;
+  /// Ends the capture of a stream of beginCapture(); what was refused in it is told.
+  virtual Result<std::shared_ptr<GraphCore>> endCapture(StreamCore& stream) = 0;
+  /// Memory of the host that copies of a stream reach without a detour, zeroed, for any type.
+  virtual Result<void*> allocatePinned(std::size_t bytes) = 0;
+  virtual void releasePinned(void* memory) = 0;
+  /// Calls call(closure) while no kernel is resident.
+  virtual Status withParked(Status (*call)(void* closure), void* closure) = 0;
 };
 
 } // namespace detail

@@ -27,9 +27,17 @@ Result<detail::MemoryId> MemoryTable::allocate(std::uint64_t bytes) {
   return detail::MemoryId(last_);
 }
 
+void MemoryTable::hold(detail::MemoryId id) {
+  std::lock_guard lock(mutex_);
+  if (const auto found = blocks_.find(static_cast<std::uint32_t>(id)); found != blocks_.end())
+    ++found->second.holders;
+}
+
 void MemoryTable::release(detail::MemoryId id) {
   std::lock_guard lock(mutex_);
-  blocks_.erase(static_cast<std::uint32_t>(id));
+  const auto found = blocks_.find(static_cast<std::uint32_t>(id));
+  if (found != blocks_.end() && --found->second.holders == 0)
+    blocks_.erase(found);
 }
 
 std::span<std::byte> MemoryTable::find(detail::MemoryId id) {

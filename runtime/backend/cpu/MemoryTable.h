@@ -16,8 +16,10 @@ class MemoryTable {
 public:
   /// Zeroed, aligned to a cache line. Exhausted where the system has none.
   Result<detail::MemoryId> allocate(std::uint64_t bytes);
+  /// One more release() is needed. Unknown ids are passed over.
+  void hold(detail::MemoryId id);
   void release(detail::MemoryId id);
-  /// All of it; empty for an unknown id. Valid until release().
+  /// All of it; empty for an unknown id. Valid until the last release().
   std::span<std::byte> find(detail::MemoryId id);
 
 private:
@@ -27,6 +29,7 @@ private:
   struct Block {
     std::unique_ptr<std::byte, Free> memory;
     std::size_t bytes;
+    std::uint32_t holders = 1;
   };
   std::mutex mutex_;
   std::uint32_t last_ = 0;

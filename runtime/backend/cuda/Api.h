@@ -16,6 +16,9 @@ struct ContextImpl;
 struct ModuleImpl;
 struct FunctionImpl;
 struct StreamImpl;
+struct EventImpl;
+struct GraphImpl;
+struct GraphExecImpl;
 struct ProgramImpl;
 
 using Device = int;
@@ -32,6 +35,8 @@ enum class CuResult : int {
   CooperativeLaunchTooLarge = 720,
   NotPermitted = 800,
   NotSupported = 801,
+  CaptureUnsupported = 900, ///< the first of those about captures
+  CaptureWrongThread = 908, ///< the last
 };
 enum class NvrtcResult : int { Success = 0 };
 
@@ -78,8 +83,14 @@ struct LaunchConfig {
   LaunchAttribute* attributes;
   unsigned count;
 };
+/// What a capture forbids: nothing that may wait for the device, to nobody but the thread that
+/// captures.
+enum class CaptureMode : int { ThreadLocal = 1 };
 
 inline constexpr unsigned kStreamNonBlocking = 1;
+/// Of EventRecordWithFlags and StreamWaitEvent in a capture: a node that records or waits when the
+/// graph runs.
+inline constexpr unsigned kEventRecordExternal = 1, kEventWaitExternal = 1;
 /// Flags of HostAlloc: seen from every context, at an address of the device.
 inline constexpr unsigned kHostPortable = 1, kHostDeviceMap = 2;
 /// The oldest driver that is taken: CUDA 12.0, as cuDriverGetVersion gives it.
@@ -105,6 +116,22 @@ inline constexpr int kMinCapability = 75;
   F(StreamSynchronize, cuStreamSynchronize, (StreamImpl * stream))                                 \
   F(StreamQuery, cuStreamQuery, (StreamImpl * stream))                                             \
   F(StreamDestroy, cuStreamDestroy_v2, (StreamImpl * stream))                                      \
+  F(StreamWaitEvent, cuStreamWaitEvent, (StreamImpl * stream, EventImpl * event, unsigned flags))  \
+  F(StreamBeginCapture, cuStreamBeginCapture_v2, (StreamImpl * stream, CaptureMode mode))          \
+  F(StreamEndCapture, cuStreamEndCapture, (StreamImpl * stream, GraphImpl * *graph))               \
+  F(EventCreate, cuEventCreate, (EventImpl * *event, unsigned flags))                              \
+  F(EventRecord, cuEventRecord, (EventImpl * event, StreamImpl * stream))                          \
+  F(EventRecordWithFlags, cuEventRecordWithFlags,                                                  \
+    (EventImpl * event, StreamImpl * stream, unsigned flags))                                      \
+  F(EventQuery, cuEventQuery, (EventImpl * event))                                                 \
+  F(EventElapsedTime, cuEventElapsedTime, (float* milliseconds, EventImpl* start, EventImpl* end)) \
+  F(EventDestroy, cuEventDestroy_v2, (EventImpl * event))                                          \
+  F(GraphInstantiate, cuGraphInstantiateWithFlags,                                                 \
+    (GraphExecImpl * *exec, GraphImpl * graph, unsigned long long flags))                          \
+  F(GraphUpload, cuGraphUpload, (GraphExecImpl * exec, StreamImpl * stream))                       \
+  F(GraphLaunch, cuGraphLaunch, (GraphExecImpl * exec, StreamImpl * stream))                       \
+  F(GraphExecDestroy, cuGraphExecDestroy, (GraphExecImpl * exec))                                  \
+  F(GraphDestroy, cuGraphDestroy, (GraphImpl * graph))                                             \
   F(MemAlloc, cuMemAlloc_v2, (DevicePointer * memory, std::size_t bytes))                          \
   F(MemFree, cuMemFree_v2, (DevicePointer memory))                                                 \
   F(MemHostAlloc, cuMemHostAlloc, (void** memory, std::size_t bytes, unsigned flags))              \

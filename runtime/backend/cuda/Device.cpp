@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// ComputeDevice over the CUDA driver. One stream orders everything, so a submit needs no event.
+// ComputeDevice over the CUDA driver. One stream at a time orders everything, so a submit needs no
+// event.
 // Each source is compiled once, whatever the number of its entry points. After a fault of the
 // context (illegal address, launch failure) every call says DeviceLost, as the contract asks.
 
@@ -35,7 +36,7 @@ struct Arguments {
   std::vector<void*> pointers;
 };
 
-class CudaDevice final : public ComputeDevice {
+class CudaDevice final : public StreamedDevice {
 public:
   explicit CudaDevice(std::shared_ptr<Gpu> gpu) : gpu(std::move(gpu)), api(this->gpu->api()) {}
   ~CudaDevice() override;
@@ -52,9 +53,14 @@ public:
                                     std::array<std::uint32_t, 3> workgroupSize) override;
   Status submit(std::span<const Dispatch> dispatches) override;
   Status wait() override;
+  void setStream(StreamImpl* to) override { stream = to ? to : own; }
+  Result<DevicePointer> addressOf(BufferId buffer, std::uint64_t offsetBytes) override {
+    return range(buffer, offsetBytes, 0);
+  }
 
 private:
   Status describeDevice();
+  Status clear(const Memory& memory);
   Status check(const std::string& what, CuResult result) { return gpu->check(what, result); }
   Status enter() { return gpu->enter(); }
   Result<DevicePointer> range(BufferId buffer, std::uint64_t offsetBytes, std::uint64_t sizeBytes);
@@ -64,7 +70,9 @@ private:
 
   const std::shared_ptr<Gpu> gpu;
   const DriverApi& api;
-  StreamImpl* stream = nullptr;
+  StreamImpl* own = nullptr;
+  StreamImpl* clears = nullptr; ///< of new memory, which no other stream needs to wait for
+  StreamImpl* stream = nullptr; ///< the one in use
   DeviceInfo deviceInfo;
   DeviceLimits deviceLimits;
   std::unordered_map<std::uint32_t, Memory> buffers;
@@ -76,10 +84,11 @@ private:
 CudaDevice::~CudaDevice() {
   if (!gpu->enterToFree())
     return;
-  if (stream) {
-    api.StreamSynchronize(stream);
-    api.StreamDestroy(stream);
-  }
+  for (StreamImpl* one : {own, clears})
+    if (one) {
+      api.StreamSynchronize(one);
+      api.StreamDestroy(one);
+    }
   for (const auto& [source, module] : modules)
     api.ModuleUnload(module);
   for (const auto& [id, memory] : buffers)
@@ -89,10 +98,12 @@ CudaDevice::~CudaDevice() {
 Status CudaDevice::open() {
   if (Status status = enter(); !status)
     return status;
-  if (Status status =
-          check("cannot make a CUDA stream", api.StreamCreate(&stream, kStreamNonBlocking));
-      !status)
-    return status;
+  for (StreamImpl** made : {&own, &clears})
+    if (Status status =
+            check("cannot make a CUDA stream", api.StreamCreate(made, kStreamNonBlocking));
+        !status)
+      return status;
+  setStream(nullptr);
   return describeDevice();
 }
 
@@ -131,14 +142,21 @@ Result<BufferId> CudaDevice::createBuffer(std::uint64_t sizeBytes) {
   const std::string what = "cannot allocate " + number(rounded) + " bytes on the GPU";
   if (Status status = check(what, api.MemAlloc(&memory.address, rounded)); !status)
     return status;
-  if (Status status =
-          check("cannot clear a buffer", api.MemsetD8Async(memory.address, 0, rounded, stream));
-      !status) {
+  if (Status status = clear(memory); !status) {
     api.MemFree(memory.address);
     return status;
   }
   buffers.emplace(++lastBuffer, memory);
   return BufferId(lastBuffer);
+}
+
+/// When it returns the bytes are zero for every stream.
+Status CudaDevice::clear(const Memory& memory) {
+  if (Status status = check("cannot clear a buffer",
+                            api.MemsetD8Async(memory.address, 0, memory.sizeBytes, clears));
+      !status)
+    return status;
+  return check("cannot clear a buffer", api.StreamSynchronize(clears));
 }
 
 Status CudaDevice::destroyBuffer(BufferId buffer) {
@@ -304,17 +322,20 @@ Result<std::unique_ptr<ComputeDevice>> openDevice() {
   Result<std::shared_ptr<Gpu>> gpu = Gpu::open();
   if (!gpu)
     return gpu.status();
-  return openDevice(std::move(*gpu));
+  Result<std::unique_ptr<StreamedDevice>> device = openDevice(std::move(*gpu));
+  if (!device)
+    return device.status();
+  return std::unique_ptr<ComputeDevice>(std::move(*device));
 }
 
-Result<std::unique_ptr<ComputeDevice>> openDevice(std::shared_ptr<Gpu> gpu) {
+Result<std::unique_ptr<StreamedDevice>> openDevice(std::shared_ptr<Gpu> gpu) {
   // Not at the first kernel: who has no compiler is to be told while another backend can be taken.
   if (Status status = compilerStatus(); !status)
     return status;
   auto device = std::make_unique<CudaDevice>(std::move(gpu));
   if (Status status = device->open(); !status)
     return status;
-  return std::unique_ptr<ComputeDevice>(std::move(device));
+  return std::unique_ptr<StreamedDevice>(std::move(device));
 }
 
 } // namespace ring::runtime::cuda

@@ -31,6 +31,8 @@ StatusCode codeOf(CuResult result) {
   case CuResult::CooperativeLaunchTooLarge:
     return StatusCode::Internal;
   default:
+    if (result >= CuResult::CaptureUnsupported && result <= CuResult::CaptureWrongThread)
+      return StatusCode::Internal; // the capture is void, the context is well
     return static_cast<int>(result) >= kFirstFault || result == CuResult::EccUncorrectable
                ? StatusCode::DeviceLost
                : StatusCode::Internal;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Opening, ending, draining, and kernels beside the resident one; spawning is
-// in ResidentActors.cpp, messages are in ResidentSends.cpp and ResidentReplies.cpp.
+// Opening, ending, draining; spawning is in ResidentActors.cpp, messages are in ResidentSends.cpp
+// and ResidentReplies.cpp, kernels beside the resident one in ResidentWork.cpp.
 #include "runtime/backend/cuda/Resident.h"
-
-#include "runtime/backend/cuda/Device.h"
-#include "runtime/core/LaunchChecks.h"
 
 #include <string>
 
@@ -41,19 +38,19 @@ std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placeme
 }
 
 Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-                   std::unique_ptr<ComputeDevice> device, const Placement& placement)
+                   std::unique_ptr<StreamedDevice> device, const Placement& placement)
     : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere),
       gpu_(std::move(gpu)), device_(std::move(device)), ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes,
               kSpillers * options.spillBytes),
-      places_(options.stateBytes), modules_(*device_, ShaderLanguage::Cuda, registry_),
-      memory_(*device_) {}
+      places_(options.stateBytes), handles_(gpu_),
+      modules_(*device_, ShaderLanguage::Cuda, registry_), memory_(*device_) {}
 
 Result<std::shared_ptr<detail::RuntimeCore>> Resident::open(const RuntimeOptions& options) {
   Result<std::shared_ptr<Gpu>> gpu = Gpu::open();
   if (!gpu)
     return gpu.status();
-  Result<std::unique_ptr<ComputeDevice>> device = openDevice(*gpu);
+  Result<std::unique_ptr<StreamedDevice>> device = openDevice(*gpu);
   if (!device)
     return device.status();
   std::shared_ptr<Resident> made(
@@ -134,6 +131,8 @@ bool Resident::isQuiescent() {
 }
 
 Status Resident::drain() {
+  if (Status status = notParkedHere(); !status)
+    return status;
   const auto done = [&] { return !brokenStatus() || isQuiescent(); };
   pumpUntil(done, detail::Deadline::max(), std::chrono::milliseconds(1));
   return brokenStatus();
@@ -206,80 +205,6 @@ Result<Health> Resident::health(std::chrono::nanoseconds limit) {
   for (const std::uint32_t shard : *silent)
     health.stuck.push_back({shard, std::nullopt});
   return health;
-}
-
-// --- kernels and stencils
-
-/// The first launch of a function loads it, for which the device must be still.
-template <class Work> Status Resident::onDevice(const detail::FunctionInfo& function, Work&& work) {
-  std::lock_guard device(deviceMutex_);
-  const auto run = [&]() -> Status {
-    Result<PipelineId> pipeline = modules_.function(function);
-    return pipeline ? work(*pipeline) : pipeline.status();
-  };
-  if (launched_.contains(&function))
-    return run();
-  const auto loadAndRun = [&]() -> Status {
-    if (Status status = run(); !status)
-      return status;
-    return device_->wait();
-  };
-  Status status = withParked(loadAndRun);
-  if (status)
-    launched_.insert(&function);
-  return status;
-}
-
-Result<detail::MemoryId> Resident::allocate(detail::MemoryKind kind, std::uint64_t bytes,
-                                            std::uint32_t elementBytes) {
-  std::lock_guard device(deviceMutex_);
-  return withParked([&] { return memory_.allocate(kind, bytes, elementBytes); });
-}
-
-void Resident::release(detail::MemoryId memory) {
-  std::lock_guard device(deviceMutex_);
-  withParked([&] {
-    memory_.release(memory);
-    return true;
-  });
-}
-
-Status Resident::upload(detail::MemoryId memory, std::uint64_t offset,
-                        std::span<const std::byte> from) {
-  std::lock_guard device(deviceMutex_);
-  return memory_.upload(memory, offset, from);
-}
-
-Status Resident::download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to) {
-  std::lock_guard device(deviceMutex_);
-  return memory_.download(memory, offset, to);
-}
-
-Status Resident::launch(const detail::FunctionInfo& kernel,
-                        const std::array<std::uint32_t, 3>& grid,
-                        std::span<const detail::Argument> arguments) {
-  if (Status status = checkLaunch(kernel, grid, arguments); !status)
-    return status;
-  return onDevice(kernel, [&](PipelineId pipeline) {
-    return memory_.launch(kernel, pipeline, grid, arguments);
-  });
-}
-
-Status Resident::sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
-                       std::span<const detail::Argument> arguments) {
-  detail::SweepRange cells{};
-  if (Status status = checkSweep(stencil, range, arguments, cells); !status)
-    return status;
-  if (!hasCells(cells))
-    return Status::ok();
-  return onDevice(stencil, [&](PipelineId pipeline) {
-    return memory_.sweep(stencil, pipeline, cells, arguments);
-  });
-}
-
-Status Resident::finish() {
-  std::lock_guard device(deviceMutex_);
-  return device_->wait();
 }
 
 } // namespace ring::runtime::cuda

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The CUDA backend: actors live in one resident kernel and are reached through rings; kernels and
-// stencils run beside it on a stream of their own. What may wait for the whole device parks the
+// stencils run beside it on streams of their own. What may wait for the whole device parks the
 // kernel first. The kernel starts with the first actor.
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 
+#include "runtime/backend/cuda/Device.h"
+#include "runtime/backend/cuda/GpuMemory.h"
 #include "runtime/backend/cuda/ResidentKernel.h"
+#include "runtime/backend/cuda/StreamHandles.h"
+#include "runtime/backend/cuda/Streams.h"
 #include "runtime/core/CoreBase.h"
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
 #include "runtime/core/SpinLock.h"
-#include <ringkernel/device.h>
 
 #include <cstring>
+#include <functional>
 #include <map>
+#include <thread>
 #include <unordered_set>
 
 namespace ring::runtime::cuda {
@@ -59,17 +64,41 @@ public:
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
+  void hold(detail::MemoryId memory) override;
   void release(detail::MemoryId memory) override;
   Status upload(detail::MemoryId memory, std::uint64_t offset,
                 std::span<const std::byte> from) override;
   Status download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to) override;
   Status launch(const detail::FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
-                std::span<const detail::Argument> arguments) override;
+                std::span<const detail::Argument> arguments) override {
+    return launchOn(nullptr, kernel, grid, arguments);
+  }
   Status sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
-               std::span<const detail::Argument> arguments) override;
+               std::span<const detail::Argument> arguments) override {
+    return sweepOn(nullptr, stencil, range, arguments);
+  }
   Status finish() override;
+  Result<std::shared_ptr<detail::StreamCore>> makeStream() override;
+  Result<std::shared_ptr<detail::EventCore>> makeEvent() override;
+  Result<void*> allocatePinned(std::size_t bytes) override;
+  void releasePinned(void* memory) override;
+  Status withParked(Status (*call)(void*), void* closure) override;
+
+  // For streams, events and graphs; a null stream is the runtime's own.
+  Gpu& gpu() { return *gpu_; }
+  StreamHandles& handles() { return handles_; }
+  Status launchOn(StreamImpl* stream, const detail::FunctionInfo& kernel,
+                  const std::array<std::uint32_t, 3>& grid,
+                  std::span<const detail::Argument> arguments);
+  Status sweepOn(StreamImpl* stream, const detail::FunctionInfo& stencil,
+                 const detail::SweepRange* range, std::span<const detail::Argument> arguments);
+  Status uploadOn(StreamImpl* stream, detail::MemoryId memory, std::span<const std::byte> from);
+  Status downloadOn(StreamImpl* stream, detail::MemoryId memory, std::span<std::byte> to);
+  Status launchGraphOn(StreamImpl* stream, CudaGraph& graph);
+  void endGraph(GraphExecImpl* exec);
 
 protected:
+  Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work) override;
   bool pump() override;
   /// The device writes rings and wakes nobody.
   std::chrono::microseconds nap() const override { return std::chrono::microseconds(100); }
@@ -102,7 +131,7 @@ private:
   };
 
   Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-           std::unique_ptr<ComputeDevice> device, const Placement& placement);
+           std::unique_ptr<StreamedDevice> device, const Placement& placement);
   static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
 
   std::uint32_t clientOfThread();
@@ -156,12 +185,25 @@ private:
     std::lock_guard kernel(kernelMutex_);
     return whileParked(std::forward<Work>(work));
   }
-  template <class Work> Status onDevice(const detail::FunctionInfo& function, Work&& work);
+  /// InvalidArgument for the thread that parked the kernel: who would wait for an actor.
+  Status notParkedHere() const;
+  template <class Work>
+  Status onDevice(StreamImpl* stream, const detail::FunctionInfo& function, Work&& work);
+  Status launchFirst(StreamImpl* stream, const std::function<Status()>& launch);
+  Result<DevicePointer> addressOf(detail::MemoryId memory, std::size_t bytes);
+  bool isPinned(std::span<const std::byte> memory);
+  Result<StreamImpl*> takeStream();
+  Status loadFunctions(const CudaGraph& graph);
+  Result<GraphImpl*> capture(StreamImpl* stream, const CudaGraph& graph);
+  Status captureOne(StreamImpl* stream, const StreamWork& work);
+  Status instantiate(StreamImpl* stream, GraphImpl* captured, CudaGraph& graph);
 
   const std::shared_ptr<Gpu> gpu_;
-  const std::unique_ptr<ComputeDevice> device_;
-  const Modulo ofShards_;  ///< the shard of an actor
-  std::mutex kernelMutex_; ///< the kernel's life, spawning, staging
+  const std::unique_ptr<StreamedDevice> device_;
+  const Modulo ofShards_; ///< the shard of an actor
+  // Recursive for withParked(call), whose caller may use memory, kernels and streams.
+  std::recursive_mutex kernelMutex_;        ///< the kernel's life, spawning, staging
+  std::atomic<std::thread::id> parkedBy_{}; ///< the thread in withParked(call)
   ResidentKernel kernel_;
   StatePlaces places_;
   std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> placeOf_; ///< by actor index
@@ -176,10 +218,12 @@ private:
   std::map<const ActorType*, LastImage> lastImages_;
   std::vector<const ActorType*> types_; ///< of the program
 
-  std::mutex deviceMutex_; ///< kernels, stencils and their memory; before kernelMutex_
+  std::recursive_mutex deviceMutex_; ///< kernels, stencils and their memory; before kernelMutex_
+  StreamHandles handles_;
   RoundModules modules_;
   RoundMemory memory_;
   std::unordered_set<const detail::FunctionInfo*> launched_;
+  std::map<const std::byte*, GpuMemory> pinned_; ///< by their first byte
 
   std::array<Client, abi::kMaxClients> clients_;
   std::atomic<std::uint32_t> clientsInUse_{1};

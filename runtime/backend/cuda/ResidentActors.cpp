@@ -119,6 +119,8 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (Status status = brokenStatus(); !status)
     return status;
+  if (Status status = notParkedHere(); !status)
+    return status;
   Result<const ActorType*> type = registry_.actor(info);
   if (!type)
     return type.status();

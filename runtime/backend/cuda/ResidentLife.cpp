@@ -43,6 +43,8 @@ DirectoryEntry* Resident::findLiving(ActorId id) {
 Status Resident::openForOrders() {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
+  if (Status status = notParkedHere(); !status)
+    return status;
   return brokenStatus();
 }
 

@@ -88,6 +88,8 @@ Status Resident::openForSends() {
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (kernel_.isRunning())
     return Status::ok();
+  if (Status status = notParkedHere(); !status)
+    return status;
   std::lock_guard kernel(kernelMutex_); // it is parked for a moment, or there never was an actor
   if (Status status = brokenStatus(); !status)
     return status;

@@ -81,6 +81,11 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
             int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR));
   EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMinor),
             int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR));
+  EXPECT_EQ(int(CuResult::CaptureUnsupported), int(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED));
+  EXPECT_EQ(int(CuResult::CaptureWrongThread), int(CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD));
+  EXPECT_EQ(int(CaptureMode::ThreadLocal), int(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
+  EXPECT_EQ(kEventRecordExternal, unsigned(CU_EVENT_RECORD_EXTERNAL));
+  EXPECT_EQ(kEventWaitExternal, unsigned(CU_EVENT_WAIT_EXTERNAL));
   EXPECT_EQ(kStreamNonBlocking, unsigned(CU_STREAM_NON_BLOCKING));
   EXPECT_EQ(int(LaunchAttributeId::Cooperative), int(CU_LAUNCH_ATTRIBUTE_COOPERATIVE));
   EXPECT_EQ(int(LaunchAttributeId::ClusterDimension), int(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION));

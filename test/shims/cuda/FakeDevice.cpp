@@ -37,7 +37,10 @@ FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& tabl
       laneStride_(defined(source, "RING_LANE_STRIDE")),
       ownSlots_(defined(source, "RING_OWN_SLOTS")), shards_(defined(source, "RING_SHARDS")),
       lanes_(defined(source, "RING_LANES")), clients_(defined(source, "RING_CLIENTS")), gpu_(gpu),
-      thread_([this] { run(); }) {}
+      thread_([this, counted = running_.fetch_add(1)] {
+        static_cast<void>(counted);
+        run();
+      }) {}
 
 FakeDevice::~FakeDevice() {
   isDead_.store(true, std::memory_order_release); // a fault ends it where it is
@@ -63,6 +66,7 @@ void FakeDevice::run() {
     if (!any)
       std::this_thread::yield();
   }
+  running_.fetch_sub(1, std::memory_order_acq_rel);
   isRunning_.store(false, std::memory_order_release);
 }
 

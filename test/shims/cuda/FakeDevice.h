@@ -26,6 +26,8 @@ public:
   ~FakeDevice();
   /// Until it has parked.
   void join();
+  /// How many there are that have not parked.
+  static int running() { return running_.load(std::memory_order_acquire); }
   bool isRunning() const { return isRunning_.load(std::memory_order_acquire); }
 
 private:
@@ -47,6 +49,7 @@ private:
   const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, shards_, lanes_, clients_;
   const FakeGpu gpu_;
   std::vector<abi::MessageHeader> failed_, due_; ///< messages whose failures are to be told
+  static inline std::atomic<int> running_{0};
   std::atomic<bool> isRunning_{true}, isDead_{false};
   std::thread thread_;
 };

@@ -3,11 +3,8 @@
 // A CUDA driver, an NVRTC and an NVML without a GPU: device memory is the host's, and launching the
 // resident kernel starts a thread that plays it (FakeDevice.h). Any call can be told to fail. One
 // library stands for all; it counts what it hands out. Kernels that are no resident ones do
-// nothing.
-#include "test/shims/cuda/FakeDriver.h"
-
-#include "runtime/backend/cuda/Api.h"
-#include "test/shims/cuda/FakeDevice.h"
+// nothing. Streams, events and graphs are in FakeStreams.cpp.
+#include "test/shims/cuda/FakeState.h"
 
 #include <algorithm>
 #include <csignal>
@@ -21,25 +18,58 @@
 #include <sstream>
 #include <string>
 
-using namespace ring::runtime::cuda;
-using ring::test::FakeDevice;
-using ring::test::FakeGpu;
+using namespace ring::test;
 
-struct ring::runtime::cuda::ModuleImpl {
-  std::string source;
-  alignas(16) ring::abi::ResidentTable table{};
-};
-struct ring::runtime::cuda::StreamImpl {
-  std::unique_ptr<FakeDevice> kernel;
-};
 struct ring::runtime::cuda::ProgramImpl {
   std::string source;
 };
 
 namespace {
 
-/// The defaults, changed by the environment; ends the process over what it does not know.
-FakeGpu fromEnvironment() {
+constexpr int kFirstFault = 700;
+
+/// What a capture of CaptureMode::ThreadLocal leaves to its thread.
+bool isAllowedInCapture(const std::string& function) {
+  static const std::set<std::string> allowed{
+      "cuCtxSetCurrent",        "cuLaunchKernel",    "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
+      "cuEventRecordWithFlags", "cuStreamWaitEvent", "cuMemsetD8Async"};
+  return allowed.contains(function);
+}
+
+/// With the mutex.
+void noteDisturbance(const char* function) {
+  if (FakeDevice::running() != 0 && !state.disturbance)
+    state.disturbance = function;
+}
+
+CuResult allocate(void** to, std::size_t bytes) {
+  std::lock_guard lock(state.mutex);
+  if (state.allocatedBytes + bytes > state.gpu.memoryBytes)
+    return CuResult::OutOfMemory;
+  *to = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  state.allocated[*to] = bytes;
+  state.allocatedBytes += bytes;
+  return CuResult::Success;
+}
+
+CuResult release(void* memory) {
+  std::lock_guard lock(state.mutex);
+  const auto found = state.allocated.find(memory);
+  if (found == state.allocated.end())
+    return CuResult::InvalidValue;
+  state.allocatedBytes -= found->second;
+  state.allocated.erase(found);
+  std::free(memory);
+  return CuResult::Success;
+}
+
+void* hostOf(DevicePointer address) { return reinterpret_cast<void*>(address); }
+
+} // namespace
+
+namespace ring::test {
+
+FakeGpu gpuOfEnvironment() {
   FakeGpu made;
   const struct {
     const char* name;
@@ -73,127 +103,97 @@ FakeGpu fromEnvironment() {
   return made;
 }
 
-std::mutex mutex; // all that follows
-FakeGpu gpu = fromEnvironment();
-unsigned calls, failAt;
-CuResult failure;
-const char* failedCall;
-std::map<void*, std::size_t> allocated;
-std::uint64_t allocatedBytes;
-std::set<StreamImpl*> streams;
-std::set<ModuleImpl*> modules;
-int contexts;
+FakeState state;
+thread_local StreamImpl* capturing = nullptr;
 
-constexpr int kFirstFault = 700;
-
-/// Counts a call; gives what it is to fail with.
-CuResult enter(const char* function) {
-  std::lock_guard lock(mutex);
-  ++calls;
-  if (failedCall && static_cast<int>(failure) >= kFirstFault)
-    return failure;
-  if (calls != failAt)
-    return CuResult::Success;
-  failedCall = function;
-  if (static_cast<int>(failure) >= kFirstFault)
-    for (StreamImpl* stream : streams)
-      stream->kernel.reset(); // the fault has ended it
-  return failure;
-}
-
-CuResult allocate(void** to, std::size_t bytes) {
-  std::lock_guard lock(mutex);
-  if (allocatedBytes + bytes > gpu.memoryBytes)
-    return CuResult::OutOfMemory;
-  *to = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-  allocated[*to] = bytes;
-  allocatedBytes += bytes;
-  return CuResult::Success;
-}
-
-CuResult release(void* memory) {
-  std::lock_guard lock(mutex);
-  const auto found = allocated.find(memory);
-  if (found == allocated.end())
-    return CuResult::InvalidValue;
-  allocatedBytes -= found->second;
-  allocated.erase(found);
-  std::free(memory);
-  return CuResult::Success;
-}
-
-template <class Impl> Impl* keep(std::set<Impl*>& all, Impl* made) {
-  std::lock_guard lock(mutex);
-  all.insert(made);
-  return made;
-}
-template <class Impl> void drop(std::set<Impl*>& all, Impl* gone) {
-  {
-    std::lock_guard lock(mutex);
-    all.erase(gone);
+CuResult enter(const char* function, Waits waits) {
+  std::lock_guard lock(state.mutex);
+  ++state.calls;
+  if (waits == Waits::MayWait)
+    noteDisturbance(function);
+  const bool isFault = static_cast<int>(state.failure) >= kFirstFault;
+  if (state.failedCall && isFault)
+    return state.failure;
+  if (state.calls == state.failAt) {
+    state.failedCall = function;
+    for (StreamImpl* stream : state.streams)
+      if (isFault)
+        stream->kernel.reset(); // the fault has ended it
+    return state.failure;
   }
-  delete gone;
+  return capturing && !isAllowedInCapture(function) && std::string(function) != "cuStreamEndCapture"
+             ? CuResult::CaptureUnsupported
+             : CuResult::Success;
 }
 
-void* hostOf(DevicePointer address) { return reinterpret_cast<void*>(address); }
+void noteLaunch(const char* function, const void* what) {
+  std::lock_guard lock(state.mutex);
+  if (state.launched.insert(what).second)
+    noteDisturbance(function);
+}
 
-} // namespace
+} // namespace ring::test
 
-// Exported under the driver's names.
 // NOLINTBEGIN(readability-identifier-naming)
-#define FAKE(Name, ...) extern "C" __attribute__((visibility("default"))) CuResult Name(__VA_ARGS__)
-#define ENTER()                                                                                    \
-  if (const CuResult failed = enter(__func__); failed != CuResult::Success)                        \
-  return failed
-
 extern "C" {
 #define EXPORT __attribute__((visibility("default")))
 EXPORT void fakeReset(const FakeGpu* made, unsigned at, int result) {
-  std::lock_guard lock(mutex);
-  gpu = *made;
-  failAt = at;
-  failure = static_cast<CuResult>(result);
-  calls = 0;
-  failedCall = nullptr;
+  std::lock_guard lock(state.mutex);
+  state.gpu = *made;
+  state.failAt = at;
+  state.failure = static_cast<CuResult>(result);
+  state.calls = 0;
+  state.failedCall = state.disturbance = nullptr;
   // What a lost context took with it.
-  for (StreamImpl* stream : streams)
-    delete stream;
-  for (ModuleImpl* module : modules)
-    delete module;
-  for (const auto& [memory, bytes] : allocated)
+  const auto dropAll = [](auto& all) {
+    for (auto* one : all)
+      delete one;
+    all.clear();
+  };
+  dropAll(state.streams);
+  dropAll(state.events);
+  dropAll(state.graphs);
+  dropAll(state.execs);
+  dropAll(state.modules);
+  for (const auto& [memory, bytes] : state.allocated)
     std::free(memory);
-  streams.clear();
-  modules.clear();
-  allocated.clear();
-  allocatedBytes = 0;
-  contexts = 0;
+  state.allocated.clear();
+  state.launched.clear();
+  state.allocatedBytes = 0;
+  state.contexts = 0;
 }
 EXPORT bool fakeHasFailed() {
-  std::lock_guard lock(mutex);
-  return failedCall != nullptr;
+  std::lock_guard lock(state.mutex);
+  return state.failedCall != nullptr;
 }
 EXPORT const char* fakeFailedCall() {
-  std::lock_guard lock(mutex);
-  return failedCall ? failedCall : "";
+  std::lock_guard lock(state.mutex);
+  return state.failedCall ? state.failedCall : "";
+}
+EXPORT const char* fakeDisturbance() {
+  std::lock_guard lock(state.mutex);
+  return state.disturbance ? state.disturbance : "";
 }
 EXPORT int fakeLive() {
-  std::lock_guard lock(mutex);
-  return contexts + static_cast<int>(streams.size() + modules.size() + allocated.size());
+  std::lock_guard lock(state.mutex);
+  return state.contexts +
+         static_cast<int>(state.streams.size() + state.events.size() + state.graphs.size() +
+                          state.execs.size() + state.modules.size() + state.allocated.size());
 }
 }
 
 FAKE(cuInit, unsigned) {
   ENTER();
-  return static_cast<CuResult>(gpu.initResult);
+  return static_cast<CuResult>(state.gpu.initResult);
 }
 FAKE(cuDriverGetVersion, int* version) {
   ENTER();
-  *version = gpu.driverVersion;
+  *version = state.gpu.driverVersion;
   return CuResult::Success;
 }
 FAKE(cuDeviceGetCount, int* devices) {
   ENTER();
-  *devices = gpu.devices;
+  *devices = state.gpu.devices;
   return CuResult::Success;
 }
 FAKE(cuDeviceGet, Device* device, int ordinal) {
@@ -210,22 +210,22 @@ FAKE(cuDeviceGetAttribute, int* value, DeviceAttribute which, Device) {
   ENTER();
   switch (which) {
   case DeviceAttribute::ComputeCapabilityMajor:
-    *value = gpu.capability / 10;
+    *value = state.gpu.capability / 10;
     break;
   case DeviceAttribute::ComputeCapabilityMinor:
-    *value = gpu.capability % 10;
+    *value = state.gpu.capability % 10;
     break;
   case DeviceAttribute::MultiprocessorCount:
-    *value = gpu.multiprocessors;
+    *value = state.gpu.multiprocessors;
     break;
   case DeviceAttribute::CooperativeLaunch:
-    *value = gpu.cooperativeLaunch;
+    *value = state.gpu.cooperativeLaunch;
     break;
   case DeviceAttribute::ComputeMode:
-    *value = gpu.computeMode;
+    *value = state.gpu.computeMode;
     break;
   case DeviceAttribute::MpsEnabled:
-    *value = gpu.mps;
+    *value = state.gpu.mps;
     break;
   case DeviceAttribute::PciDomain:
     *value = 0;
@@ -243,22 +243,22 @@ FAKE(cuDeviceGetAttribute, int* value, DeviceAttribute which, Device) {
 }
 FAKE(cuDeviceTotalMem_v2, std::size_t* bytes, Device) {
   ENTER();
-  *bytes = gpu.memoryBytes;
+  *bytes = state.gpu.memoryBytes;
   return CuResult::Success;
 }
 FAKE(cuDevicePrimaryCtxRetain, ContextImpl** context, Device) {
   ENTER();
-  if (gpu.crashes)
+  if (state.gpu.crashes)
     std::raise(SIGKILL);
-  *context = reinterpret_cast<ContextImpl*>(&gpu);
-  std::lock_guard lock(mutex);
-  ++contexts;
+  *context = reinterpret_cast<ContextImpl*>(&state.gpu);
+  std::lock_guard lock(state.mutex);
+  ++state.contexts;
   return CuResult::Success;
 }
 FAKE(cuDevicePrimaryCtxRelease_v2, Device) {
   { // gives back even where it fails, as all that follows
-    std::lock_guard lock(mutex);
-    --contexts;
+    std::lock_guard lock(state.mutex);
+    --state.contexts;
   }
   ENTER();
   return CuResult::Success;
@@ -267,30 +267,8 @@ FAKE(cuCtxSetCurrent, ContextImpl*) {
   ENTER();
   return CuResult::Success;
 }
-FAKE(cuStreamCreate, StreamImpl** stream, unsigned) {
-  ENTER();
-  *stream = keep(streams, new StreamImpl);
-  return CuResult::Success;
-}
-FAKE(cuStreamSynchronize, StreamImpl* stream) {
-  ENTER();
-  if (stream && stream->kernel) {
-    stream->kernel->join();
-    stream->kernel.reset();
-  }
-  return CuResult::Success;
-}
-FAKE(cuStreamQuery, StreamImpl* stream) {
-  ENTER();
-  return stream->kernel && stream->kernel->isRunning() ? CuResult::NotReady : CuResult::Success;
-}
-FAKE(cuStreamDestroy_v2, StreamImpl* stream) {
-  drop(streams, stream);
-  ENTER();
-  return CuResult::Success;
-}
 FAKE(cuMemAlloc_v2, DevicePointer* memory, std::size_t bytes) {
-  ENTER();
+  ENTER_QUIET();
   void* made = nullptr;
   const CuResult result = allocate(&made, bytes);
   *memory = reinterpret_cast<DevicePointer>(made);
@@ -298,17 +276,25 @@ FAKE(cuMemAlloc_v2, DevicePointer* memory, std::size_t bytes) {
 }
 FAKE(cuMemFree_v2, DevicePointer memory) {
   const CuResult result = release(hostOf(memory));
-  ENTER();
+  ENTER_QUIET();
   return result;
 }
 FAKE(cuMemHostAlloc, void** memory, std::size_t bytes, unsigned) {
-  ENTER();
+  ENTER_QUIET();
   return allocate(memory, bytes);
 }
 FAKE(cuMemFreeHost, void* memory) {
   const CuResult result = release(memory);
-  ENTER();
+  ENTER_QUIET();
   return result;
+}
+FAKE(cuMemHostRegister_v2, void*, std::size_t, unsigned) {
+  ENTER_QUIET();
+  return CuResult::Success;
+}
+FAKE(cuMemHostUnregister, void*) {
+  ENTER_QUIET();
+  return CuResult::Success;
 }
 FAKE(cuMemHostGetDevicePointer_v2, DevicePointer* device, void* memory, unsigned) {
   ENTER();
@@ -316,33 +302,32 @@ FAKE(cuMemHostGetDevicePointer_v2, DevicePointer* device, void* memory, unsigned
   return CuResult::Success;
 }
 FAKE(cuMemsetD8_v2, DevicePointer to, unsigned char value, std::size_t bytes) {
-  ENTER();
+  ENTER_QUIET();
   std::memset(hostOf(to), value, bytes);
   return CuResult::Success;
 }
-FAKE(cuMemsetD8Async, DevicePointer to, unsigned char value, std::size_t bytes, StreamImpl*) {
+FAKE(cuMemsetD8Async, DevicePointer to, unsigned char value, std::size_t bytes,
+     StreamImpl* stream) {
   ENTER();
-  std::memset(hostOf(to), value, bytes);
-  return CuResult::Success;
+  return give(stream, [=] { std::memset(hostOf(to), value, bytes); });
 }
-FAKE(cuMemcpyHtoDAsync_v2, DevicePointer to, const void* from, std::size_t bytes, StreamImpl*) {
+FAKE(cuMemcpyHtoDAsync_v2, DevicePointer to, const void* from, std::size_t bytes,
+     StreamImpl* stream) {
   ENTER();
-  std::memcpy(hostOf(to), from, bytes);
-  return CuResult::Success;
+  return give(stream, [=] { std::memcpy(hostOf(to), from, bytes); });
 }
-FAKE(cuMemcpyDtoHAsync_v2, void* to, DevicePointer from, std::size_t bytes, StreamImpl*) {
+FAKE(cuMemcpyDtoHAsync_v2, void* to, DevicePointer from, std::size_t bytes, StreamImpl* stream) {
   ENTER();
-  std::memcpy(to, hostOf(from), bytes);
-  return CuResult::Success;
+  return give(stream, [=] { std::memcpy(to, hostOf(from), bytes); });
 }
 FAKE(cuModuleLoadData, ModuleImpl** module, const void* image) {
-  ENTER();
-  *module = keep(modules, new ModuleImpl{static_cast<const char*>(image)});
+  ENTER_QUIET();
+  *module = keep(state.modules, new ModuleImpl{static_cast<const char*>(image)});
   return CuResult::Success;
 }
 FAKE(cuModuleUnload, ModuleImpl* module) {
-  drop(modules, module);
-  ENTER();
+  drop(state.modules, module);
+  ENTER_QUIET();
   return CuResult::Success;
 }
 FAKE(cuModuleGetFunction, FunctionImpl** function, ModuleImpl* module, const char*) {
@@ -357,10 +342,13 @@ FAKE(cuModuleGetGlobal_v2, DevicePointer* address, std::size_t* bytes, ModuleImp
   *bytes = sizeof(module->table);
   return CuResult::Success;
 }
-FAKE(cuLaunchKernel, FunctionImpl*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
-     unsigned, StreamImpl*, void** arguments, void**) {
+FAKE(cuLaunchKernel, FunctionImpl* function, unsigned, unsigned, unsigned, unsigned, unsigned,
+     unsigned, unsigned, StreamImpl* stream, void** arguments, void**) {
   ENTER();
-  if (gpu.tears) {
+  if (stream && stream->capture)
+    return give(stream, [] {});
+  noteLaunch(__func__, function);
+  if (state.gpu.tears) {
     auto* words = static_cast<std::uint32_t*>(hostOf(*static_cast<DevicePointer*>(arguments[0])));
     words[0] = 1;
     words[3] = 2;
@@ -369,10 +357,11 @@ FAKE(cuLaunchKernel, FunctionImpl*, unsigned, unsigned, unsigned, unsigned, unsi
 }
 FAKE(cuLaunchKernelEx, const LaunchConfig* config, FunctionImpl* function, void**, void**) {
   ENTER();
-  if (config->gridX > static_cast<unsigned>(gpu.multiprocessors * gpu.blocksPerMultiprocessor))
+  if (config->gridX >
+      static_cast<unsigned>(state.gpu.multiprocessors * state.gpu.blocksPerMultiprocessor))
     return CuResult::CooperativeLaunchTooLarge;
   const auto& module = *reinterpret_cast<const ModuleImpl*>(function);
-  config->stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, gpu);
+  config->stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, state.gpu);
   return CuResult::Success;
 }
 FAKE(cuFuncGetAttribute, int* value, FunctionAttribute, FunctionImpl*) {
@@ -386,12 +375,12 @@ FAKE(cuFuncSetAttribute, FunctionImpl*, FunctionAttribute, int) {
 }
 FAKE(cuOccupancyMaxActiveBlocksPerMultiprocessor, int* blocks, FunctionImpl*, int, std::size_t) {
   ENTER();
-  *blocks = gpu.blocksPerMultiprocessor;
+  *blocks = state.gpu.blocksPerMultiprocessor;
   return CuResult::Success;
 }
 FAKE(cuOccupancyMaxActiveClusters, int* clusters, FunctionImpl*, const LaunchConfig* config) {
   ENTER();
-  *clusters = gpu.multiprocessors * gpu.blocksPerMultiprocessor /
+  *clusters = state.gpu.multiprocessors * state.gpu.blocksPerMultiprocessor /
               static_cast<int>(config->attributes[1].cluster[0]);
   return CuResult::Success;
 }
@@ -408,8 +397,8 @@ FAKE(cuGetErrorString, CuResult, const char** text) {
 #define FAKE_NVRTC(Name, ...)                                                                      \
   extern "C" __attribute__((visibility("default"))) NvrtcResult Name(__VA_ARGS__)
 FAKE_NVRTC(nvrtcVersion, int* major, int* minor) {
-  *major = gpu.nvrtcMajor;
-  *minor = gpu.nvrtcMinor;
+  *major = state.gpu.nvrtcMajor;
+  *minor = state.gpu.nvrtcMinor;
   return NvrtcResult::Success;
 }
 FAKE_NVRTC(nvrtcCreateProgram, ProgramImpl** program, const char* source, const char*, int,
@@ -448,11 +437,11 @@ FAKE_NVML(nvmlSystemGetDriverVersion, char* version, unsigned bytes) {
 }
 FAKE_NVML(nvmlDeviceGetHandleByPciBusId_v2, const char* busId, void** device) {
   constexpr int kNotFound = 6;
-  *device = &gpu;
+  *device = &state.gpu;
   return std::string(busId) == "0000:17:00.0" ? 0 : kNotFound;
 }
 FAKE_NVML(nvmlDeviceGetMigMode, void*, unsigned* current, unsigned* pending) {
-  *current = *pending = static_cast<unsigned>(gpu.mig);
+  *current = *pending = static_cast<unsigned>(state.gpu.mig);
   return 0;
 }
 FAKE_NVML(nvmlDeviceGetCurrPcieLinkGeneration, void*, unsigned* value) {
@@ -464,7 +453,7 @@ FAKE_NVML(nvmlDeviceGetMaxPcieLinkGeneration, void*, unsigned* value) {
   return 0;
 }
 FAKE_NVML(nvmlDeviceGetCurrPcieLinkWidth, void*, unsigned* value) {
-  *value = static_cast<unsigned>(gpu.pcieWidth);
+  *value = static_cast<unsigned>(state.gpu.pcieWidth);
   return 0;
 }
 FAKE_NVML(nvmlDeviceGetMaxPcieLinkWidth, void*, unsigned* value) {

@@ -21,6 +21,7 @@ struct FakeGpu {
   int isMute = 0;      ///< 1: the resident kernel never answers
   int fails = 0;       ///< 1: every message fails its actor; 2: told after the next command but one
   int stuckShard = -1; ///< whose handler never returns: it takes nothing and tells nothing
+  int eventsNeverDone = 0;                            ///< 1: no event is ever reached
   std::uint64_t memoryBytes = std::uint64_t(1) << 40; ///< allocations beyond fail
 };
 
@@ -31,7 +32,10 @@ using FakeReset = void(const FakeGpu* gpu, unsigned failAt, int result);
 using FakeHasFailed = bool();
 /// The function that gave it, as the driver exports it.
 using FakeFailedCall = const char*();
-/// Allocations, streams, modules and contexts that nobody has given back.
+/// The function that was called first, of those that may wait for the whole device, while a
+/// resident kernel ran: with a true driver it might have waited for ever. Empty: none.
+using FakeDisturbance = const char*();
+/// Allocations, streams, events, graphs, modules and contexts that nobody has given back.
 using FakeLive = int();
 
 } // namespace ring::test

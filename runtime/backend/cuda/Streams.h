@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Streams, events and graphs of the CUDA backend: the driver's, beside the resident kernel. What of
+// them may wait for the device is Resident's to do.
+#ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_STREAMS_H
+#define RINGKERNEL_RUNTIME_BACKEND_CUDA_STREAMS_H
+
+#include "runtime/backend/cuda/Gpu.h"
+#include "runtime/core/StreamWork.h"
+
+#include <atomic>
+
+namespace ring::runtime::cuda {
+
+class Resident;
+
+/// An event of the driver. A handle was used before: what it says counts from the first record.
+class CudaEvent final : public detail::EventCore {
+public:
+  CudaEvent(Resident& owner, EventImpl* handle) : owner_(owner), handle_(handle) {}
+  ~CudaEvent() override;
+  Result<bool> isDone() override;
+  Status wait(detail::Deadline deadline) override;
+  Result<std::chrono::nanoseconds> since(const detail::EventCore& start) override;
+  std::chrono::nanoseconds resolution() const override { return std::chrono::nanoseconds(500); }
+
+  EventImpl* handle() const { return handle_; }
+  bool isRecorded() const { return isRecorded_.load(std::memory_order_acquire); }
+  /// After the record, or the launch of a graph that records. Pairs with isRecorded().
+  void noteRecord() { isRecorded_.store(true, std::memory_order_release); }
+
+private:
+  Resident& owner_;
+  EventImpl* const handle_;
+  std::atomic<bool> isRecorded_{false};
+};
+
+class CudaStream final : public detail::StreamCore {
+public:
+  CudaStream(Resident& owner, StreamImpl* handle) : owner_(owner), handle_(handle) {}
+  ~CudaStream() override;
+  Status launch(const detail::FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
+                std::span<const detail::Argument> arguments) override;
+  Status sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
+               std::span<const detail::Argument> arguments) override;
+  Status upload(detail::MemoryId memory, std::span<const std::byte> from) override;
+  Status download(detail::MemoryId memory, std::span<std::byte> to) override;
+  Status record(const std::shared_ptr<detail::EventCore>& event) override;
+  Status wait(const std::shared_ptr<detail::EventCore>& event) override;
+  Status launch(const std::shared_ptr<detail::GraphCore>& graph) override;
+  Result<bool> isDone() override;
+  Status finish() override;
+
+private:
+  Resident& owner_;
+  StreamImpl* const handle_;
+};
+
+/// The work, which another capture may take over, and the driver's graph of it.
+class CudaGraph final : public RecordedGraph {
+public:
+  CudaGraph(Resident& owner, std::vector<SharedWork> work)
+      : RecordedGraph(std::move(work)), owner_(owner) {}
+  ~CudaGraph() override;
+
+  GraphExecImpl* exec = nullptr;
+  /// With the device's mutex: its functions are loaded, so launching waits for nothing.
+  bool wasLaunched = false;
+
+private:
+  Resident& owner_;
+};
+
+} // namespace ring::runtime::cuda
+
+#endif // RINGKERNEL_RUNTIME_BACKEND_CUDA_STREAMS_H
