@@ -309,7 +309,8 @@ Statistics CpuBackend::statistics() {
     all.spilled += tally.spilled;
   }
   all.deadLetters += leftDead_.load(std::memory_order_relaxed);
-  // What a thread was about to send while the rest was thrown away lies in a ring that nobody reads.
+  // What a thread was about to send while the rest was thrown away lies in a ring that nobody
+  // reads.
   if (stopped_.load(std::memory_order_acquire) && all.sent > all.handled + all.deadLetters)
     all.deadLetters = all.sent - all.handled;
   all.spawned = spawned_.load(std::memory_order_relaxed);
