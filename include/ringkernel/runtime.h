@@ -24,6 +24,9 @@
 namespace ring {
 
 class ComputeDevice;
+namespace detail {
+struct RuntimeAccess;
+}
 
 /// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
 /// has and this machine offers as hardware, else the CPU.
@@ -241,6 +244,7 @@ public:
   Status finish() { return core_->finish(); }
 
 private:
+  friend struct detail::RuntimeAccess;
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
 
   template <class A, class... Args>

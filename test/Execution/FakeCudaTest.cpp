@@ -2,18 +2,13 @@
 //
 // The CUDA backend over a driver whose every call can fail (test/shims/cuda): each failure ends in
 // a status that names the driver's error or is survived; nothing hangs and nothing is left behind.
-#include "test/shims/cuda/FakeDriver.h"
+#include "test/Execution/FakeCuda.h"
 
 #include "Demo.ring.h"
 #include "Traffic.ring.h"
 #include "Wide.ring.h"
+#include "test/Device/Growth.h"
 
-#include <ringkernel/runtime.h>
-
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <dlfcn.h>
 #include <optional>
 #include <string>
 #include <thread>
@@ -21,47 +16,6 @@
 
 namespace ring::test {
 namespace {
-
-class FakeCuda : public testing::Test {
-protected:
-  static void SetUpTestSuite() {
-    setenv("RINGKERNEL_CUDA_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
-    setenv("RINGKERNEL_NVRTC_LIBRARY", RINGKERNEL_FAKE_CUDA, 1);
-    setenv("RINGKERNEL_CACHE_DIR", "", 1);
-  }
-  void SetUp() override {
-    void* library = dlopen(RINGKERNEL_FAKE_CUDA, RTLD_NOW | RTLD_LOCAL);
-    ASSERT_NE(library, nullptr) << dlerror();
-    reset = find<FakeReset>(library, "fakeReset");
-    hasFailed = find<FakeHasFailed>(library, "fakeHasFailed");
-    failedCall = find<FakeFailedCall>(library, "fakeFailedCall");
-    live = find<FakeLive>(library, "fakeLive");
-  }
-  template <class Function> static Function* find(void* library, const char* name) {
-    return reinterpret_cast<Function*>(dlsym(library, name));
-  }
-
-  static RuntimeOptions options() {
-    RuntimeOptions options;
-    options.backend = Backend::Cuda;
-    options.maxActors = 64;
-    options.stateBytes = 1 << 16;
-    options.spillBytes = 1 << 16;
-    return options;
-  }
-  /// What opening says on this GPU.
-  Status opened(const FakeGpu& gpu) {
-    reset(&gpu, 0, 0);
-    const Status status = Runtime::create(options()).status();
-    EXPECT_EQ(live(), 0);
-    return status;
-  }
-
-  FakeReset* reset = nullptr;
-  FakeHasFailed* hasFailed = nullptr;
-  FakeFailedCall* failedCall = nullptr;
-  FakeLive* live = nullptr;
-};
 
 /// Uses most of the backend; gives the first status that is not as it should be.
 Status useAll(const RuntimeOptions& options) {
@@ -214,6 +168,39 @@ TEST_F(FakeCuda, WhatEndedCanBeReadAndNotUsed) {
   EXPECT_TRUE(runtime->state(*actor));
   EXPECT_EQ(runtime->send(*actor, traffic::Add{1}).code(), StatusCode::Closed);
   EXPECT_EQ(runtime->spawn<traffic::Register>(1u).status().code(), StatusCode::Closed);
+}
+
+/// Two resident kernels would wait for each other for ever.
+TEST_F(FakeCuda, ASecondRuntimeIsRefusedUntilTheFirstIsGone) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  {
+    const Result<Runtime> first = Runtime::create(options());
+    ASSERT_TRUE(first) << first.status().message();
+    EXPECT_EQ(
+        Runtime::create(options()).status().message(),
+        "another runtime of this process has the GPU, which serves one at a time; destroy that "
+        "one first");
+  }
+  FakeGpu none;
+  none.devices = 0;
+  EXPECT_EQ(opened(none).code(), StatusCode::NotFound) << "one that did not open has nothing";
+  EXPECT_TRUE(opened(FakeGpu()));
+}
+
+TEST_F(FakeCuda, AThousandRuntimesLeaveNothing) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  expectNoGrowth(1000, 8 << 20, std::chrono::seconds(200), [&] {
+    {
+      Result<Runtime> runtime = Runtime::create(options());
+      ASSERT_TRUE(runtime) << runtime.status().message();
+      const auto actor = runtime->spawn<FraudMonitor>(1.0f);
+      ASSERT_TRUE(actor) << actor.status().message();
+      ASSERT_EQ(runtime->ask<Alert>(*actor, Transfer{1, 2, 3, 4.0f}).get().status().code(),
+                StatusCode::NoReply);
+      ASSERT_TRUE(runtime->stop());
+    }
+    ASSERT_EQ(live(), 0);
+  });
 }
 
 TEST_F(FakeCuda, KilledActorsMakeRoom) {

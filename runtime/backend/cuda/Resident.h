@@ -7,6 +7,7 @@
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 
 #include "runtime/backend/cuda/ResidentKernel.h"
+#include "runtime/backend/cuda/Sole.h"
 #include "runtime/core/CoreBase.h"
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RoundMemory.h"
@@ -38,7 +39,12 @@ private:
 class Resident final : public CoreBase {
 public:
   /// Opens the GPU and its compiler; NotFound or Unsupported where there is none.
-  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options);
+  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options) {
+    return openAt(options, 0);
+  }
+  /// The same with rings as old as `firstLap` says (ResidentKernel): what only years would show.
+  static Result<std::shared_ptr<detail::RuntimeCore>> openAt(const RuntimeOptions& options,
+                                                             std::int64_t firstLap);
   ~Resident() override;
 
   std::string backendName() const override;
@@ -102,7 +108,8 @@ private:
   };
 
   Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-           std::unique_ptr<ComputeDevice> device, const Placement& placement);
+           std::unique_ptr<ComputeDevice> device, const Placement& placement, Sole sole,
+           std::int64_t firstLap);
   static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
 
   std::uint32_t clientOfThread();
@@ -158,6 +165,7 @@ private:
   }
   template <class Work> Status onDevice(const detail::FunctionInfo& function, Work&& work);
 
+  const Sole sole_; ///< given up last
   const std::shared_ptr<Gpu> gpu_;
   const std::unique_ptr<ComputeDevice> device_;
   const Modulo ofShards_;  ///< the shard of an actor
