@@ -118,6 +118,14 @@ public:
   std::uint32_t handled = 0;
 };
 
+/// More state than most need.
+class [[ring::actor]] Hoard {
+public:
+  [[ring::handler]] void on(const Poke& poke, ring::Context&) { words[poke.number % 4096u] += 1; }
+
+  std::uint32_t words[4096] = {};
+};
+
 } // namespace audit
 
 #endif
