@@ -10,7 +10,8 @@ file(REMOVE_RECURSE "${OUT}")
 file(MAKE_DIRECTORY "${OUT}/bin" "${OUT}/lib")
 file(STRINGS "${MANIFEST}" lines)
 find_program(strip NAMES strip llvm-strip-19)
-set(script "# Made by the target device-bundle.\nset(here \"\${CMAKE_CURRENT_LIST_DIR}\")\n")
+# ctest reads the file with no variable that says where it lies, but from its folder.
+set(script "# Made by the target device-bundle.\nfile(REAL_PATH . here)\n")
 set(programs "")
 
 function(add_tests name filter)
@@ -41,7 +42,13 @@ foreach(line IN LISTS lines)
   set(name "${CMAKE_MATCH_1}")
   set(filter "${CMAKE_MATCH_2}")
   list(APPEND programs "${BUILD}/bin/${name}")
-  if(filter)
+  if(filter MATCHES "^@(.*/([^/]+)/test/([^/]+))$")
+    file(COPY_FILE "${CMAKE_MATCH_1}" "${OUT}/${CMAKE_MATCH_2}-${CMAKE_MATCH_3}")
+    string(APPEND script
+      "add_test(\"example.${name}\" python3 \"\${here}/${CMAKE_MATCH_2}-${CMAKE_MATCH_3}\" \"\${here}/bin/${name}\")\n"
+      "set_tests_properties(\"example.${name}\" PROPERTIES LABELS device TIMEOUT 300 RESOURCE_LOCK cuda "
+      "SKIP_RETURN_CODE 77 ENVIRONMENT \"\${environment}\")\n")
+  elseif(filter)
     add_tests("${name}" "${filter}")
   endif()
 endforeach()
