@@ -63,6 +63,8 @@ file(GET_RUNTIME_DEPENDENCIES EXECUTABLES ${programs} RESOLVED_DEPENDENCIES_VAR 
 foreach(library IN LISTS libraries)
   file(COPY "${library}" DESTINATION "${OUT}/lib" FOLLOW_SYMLINK_CHAIN)
 endforeach()
+execute_process(COMMAND git -C "${CMAKE_CURRENT_LIST_DIR}" describe --always --abbrev=40 --dirty
+                OUTPUT_FILE "${OUT}/commit.txt" ERROR_QUIET)
 file(COPY ${FILES} DESTINATION "${OUT}")
 configure_file("${MANIFEST}" "${OUT}/device-tests.txt" COPYONLY)
 file(WRITE "${OUT}/CTestTestfile.cmake" "${script}")
