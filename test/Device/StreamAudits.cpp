@@ -2,6 +2,7 @@
 //
 // Order, loss and duplicates where many send at once: threads of the host to few and many
 // receivers, slow ones too, and actors to actors, in circles that fill every mailbox.
+#include "AuditHuge.ring.h"
 #include "AuditLarge.ring.h"
 #include "AuditSmall.ring.h"
 #include "test/Device/HostSenders.h"
@@ -47,6 +48,9 @@ TEST_P(StreamAudit, BlockActorsGetEverythingOnceAndInOrder) {
 }
 TEST_P(StreamAudit, LargeMessagesArriveWhole) {
   audit<audit::OnThread<70>, 70>(options(), 50, 0, times(1000, 5000));
+}
+TEST_P(StreamAudit, TheLargestMessagesArriveWhole) {
+  audit<audit::OnThread<757>, 757>(options(), 20, 0, times(100, 500));
 }
 TEST_P(StreamAudit, SlowActorsWithFullRingsGetEverything) {
   audit<audit::OnThread<5>, 5>(tight(), 7, isCuda() ? 3000 : 300, times(2000, 2000));

@@ -28,7 +28,7 @@ struct alignas(16) ring_Staged {
 };
 static_assert(sizeof(ring_Staged) == 32, "the payload is aligned to 16");
 
-/// The sends of a lane: the first in shared memory, the others in global.
+/// The sends of a lane: the first in shared memory where it has room, the others in global.
 struct ring_Outbox {
   ring_u32* first;
   ring_u32* more;

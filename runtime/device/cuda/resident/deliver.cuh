@@ -17,7 +17,7 @@ struct ring_Warp {
   ring_abi::ResidentCounters* counters; ///< in shared memory; changed by the first lane
   ring_u8* held;                        ///< this shard's
   ring_u8* stage;
-  ring_u32* sends;    ///< of all lanes: the first of each, in shared memory
+  ring_u32* sends;    ///< the first of lane 0's outbox; the other lanes' follow
   ring_Outbox outbox; ///< of this lane
   ring_Chunk* own;    ///< own reply ring of the client, for its first lane
   ring_u32 shard, lane;
@@ -116,6 +116,11 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
   }
 }
 
+/// Of tickets and of numbers of what is held, which wrap.
+__device__ __forceinline__ bool ring_isBefore(ring_u64 one, ring_u64 other) {
+  return ring_i64(one - other) < 0;
+}
+
 __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32 ring) {
   return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&ring_table.rings[ring].limit);
 }
@@ -153,7 +158,7 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
       first = ring_takeTickets(&ring_table.rings[ring].ticket, __popc(peers));
     const ring_u64 limit = ring_limitOf(warp, ring); // on its way while the ticket is
     ticket = __shfl_sync(mask, first, leader) + __popc(peers & ring_lanesBelow());
-    isHeld = ticket >= limit;
+    isHeld = !ring_isBefore(ticket, limit);
   }
   const ring_u32 heldMask = __ballot_sync(ring_kAllLanes, isHeld);
   if (warp.isFirstLane)
@@ -177,7 +182,7 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
     limit = ring_load64(&ring_table.rings[ring].limit); // on its way while the ticket is
     ticket = ring_shuffle(ticket, 0);
   }
-  if (__builtin_expect(ticket >= limit, 0))
+  if (__builtin_expect(!ring_isBefore(ticket, limit), 0))
     return ring_hold(warp, 1, ring, ticket, words);
   const ring_u64 lap = ticket >> ring_shiftOf(ring);
   const ring_u32 used = words[2] >> 8 & 0xff;
@@ -200,11 +205,11 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
                            ? warp.heldBegin + ring_kHeldLook
                            : warp.heldEnd;
 #pragma unroll 1
-  for (ring_u64 first = warp.heldBegin; first < end; first += 32) {
+  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, end); first += 32) {
     const ring_u64 number = first + warp.lane;
     auto& entry = warp.heldAt(number);
-    const bool isOpen = number < end && entry.words != 0;
-    const bool goes = isOpen && entry.ticket < ring_limitOf(warp, entry.target);
+    const bool isOpen = ring_isBefore(number, end) && entry.words != 0;
+    const bool goes = isOpen && ring_isBefore(entry.ticket, ring_limitOf(warp, entry.target));
     const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
     if (mask != 0)
       ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,
@@ -216,7 +221,9 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
     // Entries before the first that stays are free again.
     const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
     if (isPrefix)
-      warp.heldBegin = stays != 0 ? first + __ffs(stays) - 1 : first + 32 < end ? first + 32 : end;
+      warp.heldBegin = stays != 0                       ? first + __ffs(stays) - 1
+                       : ring_isBefore(first + 32, end) ? first + 32
+                                                        : end;
     isPrefix &= stays == 0;
   }
   return warp.heldOpen != before;

@@ -140,13 +140,13 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.read = record.read;
   warp.commandsRead = record.commandsRead;
   warp.ownTicket = record.ownTicket;
-  warp.ownLimit = 0; // until the first look at the credit
+  warp.ownLimit = warp.ownTicket; // until the first look at the credit
   warp.heldBegin = record.heldBegin;
   warp.heldEnd = record.heldEnd;
   warp.heldOpen = 0;
-  for (ring_u64 first = warp.heldBegin; first < warp.heldEnd; first += 32) {
+  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, warp.heldEnd); first += 32) {
     const bool isOpen =
-        first + warp.lane < warp.heldEnd && warp.heldAt(first + warp.lane).words != 0;
+        ring_isBefore(first + warp.lane, warp.heldEnd) && warp.heldAt(first + warp.lane).words != 0;
     warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
   }
 }
@@ -277,6 +277,9 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
   }
 }
 
+/// Large messages leave shared memory no room for what 32 lanes of eight warps send.
+constexpr bool ring_kHasSharedSends = ring_kStreamWords <= 24;
+
 /// What the helpers of a Block shard are told.
 struct ring_BlockCall {
   ring_u32 actorType, handler;
@@ -287,7 +290,8 @@ struct ring_BlockCall {
 
 extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) ring_resident() {
   extern __shared__ __align__(16) ring_u8 stages[];
-  __shared__ ring_u32 sends[ring_abi::kWarpsPerBlock][32 * (ring_kStreamWords + 1)];
+  __shared__ ring_u32
+      sends[ring_abi::kWarpsPerBlock][ring_kHasSharedSends ? 32 * (ring_kStreamWords + 1) : 1];
   __shared__ ring_abi::ResidentCounters counters[ring_abi::kWarpsPerBlock];
   __shared__ ring_BlockCall call;
   const ring_u32 inBlock = threadIdx.x / 32;
@@ -311,10 +315,14 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
   warp.counters = counters + inBlock;
   warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldSlots * ring_kHeldBytes;
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
-  warp.sends = sends[inBlock];
-  warp.outbox.first = warp.sends + warp.lane * (ring_kStreamWords + 1);
-  warp.outbox.more = ring_table.outboxes +
-                     (ring_u64(warp.shard) * 32 + warp.lane) * RING_MAX_SENDS * ring_kStreamWords;
+  constexpr ring_u32 ofLane = RING_MAX_SENDS * ring_kStreamWords;
+  ring_u32* const outboxes = ring_table.outboxes + ring_u64(warp.shard) * 32 * ofLane;
+  warp.outbox.more = outboxes + warp.lane * ofLane;
+  // The first of a lane has a place behind the others in global memory.
+  warp.sends =
+      ring_kHasSharedSends ? sends[inBlock] : outboxes + (RING_MAX_SENDS - 1) * ring_kStreamWords;
+  warp.outbox.first =
+      warp.sends + warp.lane * (ring_kHasSharedSends ? ring_kStreamWords + 1 : ofLane);
   warp.client = warp.shard < RING_CLIENTS * RING_LANES ? warp.shard / RING_LANES : ring_kNoClient;
   warp.isFirstLane = warp.client != ring_kNoClient && warp.shard % RING_LANES == 0;
   if (warp.isFirstLane)
