@@ -89,7 +89,9 @@ TEST_P(BadInput, MessagesLargerThanAnySlotOfTheProgram) {
   const auto large = spawnIn<audit::OnThread<70>>(runtime, 0u);
   EXPECT_OK(runtime.send(large, audit::Item<70>{}));
   EXPECT_OK(runtime.drain());
-  EXPECT_EQ(runtime.state(large).value().count.received, 1u);
+  const Result<audit::OnThread<70>> state = runtime.state(large);
+  ASSERT_TRUE(state) << state.status().message();
+  EXPECT_EQ(state->count.received, 1u);
   expectAnswer(runtime, mortal);
 }
 

@@ -66,8 +66,10 @@ TEST_P(OldRings, AnswersWhileItParks) {
   for (int i = 0; i < 3; ++i)
     threads.emplace_back([&] {
       std::vector<ActorRef<audit::Mortal>> near, far;
-      for (int actor = 0; actor < 20; ++actor) {
-        near.push_back(*runtime->spawn<audit::Mortal>(direct));
+      for (int each = 0; each < 20; ++each) {
+        const auto actor = runtime->spawn<audit::Mortal>(direct);
+        ASSERT_TRUE(actor) << actor.status().message();
+        near.push_back(*actor);
         far.push_back(spawnIn<audit::Mortal>(*runtime));
       }
       askMany(near, static_cast<std::uint32_t>(scaled(30000)));

@@ -113,8 +113,10 @@ TEST_P(StreamAudit, FullCirclesKeepOrderAndCountWhatTheyCost) {
   EXPECT_EQ(counts.handled, received + links);
   EXPECT_EQ(counts.deadLetters, sent - received);
   const auto trial = spawnIn<audit::Mortal>(runtime); // it works as before
-  EXPECT_EQ(runtime.ask<audit::Poke>(trial, audit::Poke{audit::Deed::Nothing, 5}).get()->number,
-            5u);
+  const Result<audit::Poke> answer =
+      runtime.ask<audit::Poke>(trial, audit::Poke{audit::Deed::Nothing, 5}).get();
+  ASSERT_TRUE(answer) << answer.status().message();
+  EXPECT_EQ(answer->number, 5u);
 }
 
 INSTANTIATE_TEST_SUITE_P(, StreamAudit, testing::Values(Backend::Cpu, Backend::Cuda), nameOf);
