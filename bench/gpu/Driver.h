@@ -66,9 +66,11 @@ public:
   void startTogether(cuda::FunctionImpl* function, unsigned blocks, unsigned threads,
                      Args... args) {
     void* pointers[] = {&args..., nullptr};
+    cuda::LaunchAttribute cooperative{cuda::LaunchAttributeId::Cooperative, 0, {}};
+    cooperative.cooperative = 1;
+    const cuda::LaunchConfig config{blocks, 1, 1, threads, 1, 1, 0, stream_, &cooperative, 1};
     driver_.check("cannot launch",
-                  driver_.api().LaunchCooperativeKernel(function, blocks, 1, 1, threads, 1, 1, 0,
-                                                        stream_, pointers));
+                  driver_.api().LaunchKernelEx(&config, function, pointers, nullptr));
   }
   /// Makes a graph of what `record` starts on this stream.
   void capture(const std::function<void()>& record);

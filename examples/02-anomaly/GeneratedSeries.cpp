@@ -13,7 +13,7 @@ namespace anomaly {
 
 namespace {
 
-constexpr std::size_t kRows = 9000; ///< more than the detector's window
+constexpr std::size_t kRows = 9000; ///< of the labelled ones: more than the detector's window
 constexpr std::size_t kRowsPerDay = 288;
 constexpr std::int64_t kSecondsPerRow = 300;
 constexpr std::int64_t kStart = 1767225600; ///< 2026-01-01 00:00:00
@@ -62,6 +62,12 @@ std::string timestamp(std::int64_t seconds) {
                      clock.minutes().count(), clock.seconds().count());
 }
 
+void addRow(Series& series, double value) {
+  series.seconds.push_back(kStart + std::int64_t(series.values.size()) * kSecondsPerRow);
+  series.timestamps.push_back(timestamp(series.seconds.back()));
+  series.values.push_back(value);
+}
+
 Series generate(std::size_t index, std::string name, double base, double swing, double noise) {
   Series series;
   series.name = std::move(name);
@@ -71,9 +77,7 @@ Series generate(std::size_t index, std::string name, double base, double swing, 
     for (const Event& event : kEvents)
       if (event.series == index && row >= event.first && row <= event.last)
         value = event.factor * value + event.offset;
-    series.seconds.push_back(kStart + std::int64_t(row) * kSecondsPerRow);
-    series.timestamps.push_back(timestamp(series.seconds.back()));
-    series.values.push_back(value);
+    addRow(series, value);
   }
   // As the benchmark's labels do, a window is wider than its event.
   for (const Event& event : kEvents)
@@ -90,6 +94,24 @@ DataSet generateDataSet() {
   data.series.push_back(generate(0, "generated/requests.csv", 40, 160, 12));
   data.series.push_back(generate(1, "generated/temperature.csv", 45, 10, 2));
   data.series.push_back(generate(2, "generated/waiting_time.csv", 8, 6, 1.5));
+  return data;
+}
+
+DataSet generateDataSet(std::size_t count, std::size_t values) {
+  DataSet data;
+  for (std::size_t i = 0; i < count; ++i) {
+    Series series;
+    series.name = fmt::format("generated/service-{:07}.csv", i); // sorted by name, up to 10^7
+    Random random(1000 + i);
+    const double base = 50 + 40 * random.next(), swing = 100 + 80 * random.next();
+    const std::size_t begin = i * 7 % kRowsPerDay; // not all are at midnight
+    for (std::size_t row = 0; row < values; ++row) {
+      const double noise = random.next() + random.next();
+      const bool isOut = i % 10 == 3 && row % 500 >= 480; // some fail now and then
+      addRow(series, isOut ? 0 : base + swing * load(begin + row) + 5 * noise);
+    }
+    data.series.push_back(std::move(series));
+  }
   return data;
 }
 

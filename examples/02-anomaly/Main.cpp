@@ -8,6 +8,7 @@
 #include "Series.h"
 
 #include "common/Failure.h"
+#include "common/NumberOption.h"
 #include "common/OutputFile.h"
 #include "common/Program.h"
 #include "common/Progress.h"
@@ -19,6 +20,8 @@
 #include <chrono>
 #include <optional>
 
+#include <unistd.h>
+
 using namespace anomaly;
 using example::Failure;
 
@@ -26,10 +29,17 @@ namespace {
 
 constexpr const char* kFamousSeries = "realKnownCause/nyc_taxi.csv";
 constexpr double kThresholdWithoutLabels = 0.9999;
+constexpr std::size_t kValues = 20;
+constexpr std::size_t kMostSeries = 1000000, kMostValues = 100000, kMostRows = 100000000;
+// Between backends, what they may do to a root and a division; a series' first values, which lie
+// close, make much of it in float.
+constexpr double kDoubleBound = 1e-9, kFloatBound = 1e-3;
 
 struct Options {
   std::string dataFolder;
+  std::size_t series = 0, values = kValues; ///< generated, where there are series
   example::BackendOptions backend;
+  std::string compare;   ///< empty, or a backend that scores too
   std::string precision; ///< empty: the best that the backend has
   std::string out = "scores.csv";
   std::string plot = "plot.png";
@@ -40,7 +50,14 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("DATA_DIR", options.dataFolder,
                  "a folder with data/**/*.csv and labels/combined_windows.json; a small set is "
                  "generated where none is given");
+  example::addWholeNumber(app, "--series", options.series, 0, kMostSeries,
+                          "generate so many series instead, one actor each; 0 for none");
+  example::addWholeNumber(app, "--values", options.values, 1, kMostValues,
+                          "of each series that --series generates");
   example::addBackendOptions(app, options.backend);
+  app.add_option("--compare", options.compare,
+                 "a backend that scores too: cpu, cuda or webgpu; scores that differ are a failure")
+      ->check(CLI::IsMember({"cpu", "cuda", "webgpu"}));
   app.add_option("--precision", options.precision,
                  "of the written scores: double or float; double where the backend has it")
       ->check(CLI::IsMember({"double", "float"}));
@@ -61,9 +78,21 @@ std::size_t findSeries(const DataSet& data, const std::string& wanted) {
   throw Failure(fmt::format("there is no series '{}'", wanted));
 }
 
+/// The host keeps every actor's state; more than it has would end in the kernel's hands.
+void requireMemory(const example::BackendOptions& backend, std::uint64_t bytes) {
+  const std::uint64_t have =
+      std::uint64_t(sysconf(_SC_PHYS_PAGES)) * std::uint64_t(sysconf(_SC_PAGESIZE));
+  if (backend.name == "cpu" && bytes > have)
+    throw Failure(fmt::format("the actors' states need {:.1f} GB and this machine has {:.1f} GB of "
+                              "memory; take fewer --series",
+                              double(bytes) * 1e-9, double(have) * 1e-9));
+}
+
 template <class Real>
 Scores run(const example::BackendOptions& backend, const DataSet& data, const char* precision) {
-  ring::Runtime runtime = example::startRuntime(backend, runtimeOptions<Real>(data));
+  const ring::RuntimeOptions options = runtimeOptions<Real>(data);
+  requireMemory(backend, options.stateBytes);
+  ring::Runtime runtime = example::startRuntime(backend, options);
   example::Progress progress(fmt::format("scoring in {}", precision), data.rows(), "rows");
   const auto start = std::chrono::steady_clock::now();
   Scores scores =
@@ -98,6 +127,42 @@ void reportDifference(const DataSet& data, const Scores& one, const Scores& othe
              series.timestamps[found.row], series.name);
 }
 
+/// The same on another backend, held against the scores of the first.
+template <class Real>
+void compare(const Options& options, const DataSet& data, const Scores& scores,
+             const char* precision, double bound) {
+  const Scores others =
+      run<Real>(example::BackendOptions{options.compare, options.backend.workers}, data, precision);
+  const Difference found = difference(scores, others);
+  fmt::print("{} and {} differ by at most {:.3g} in {}\n", options.backend.name, options.compare,
+             found.largest, precision);
+  if (found.largest > bound)
+    throw Failure(fmt::format(
+        "the scores of {} and {} differ by {:.3g} in {}, at {} in {}; {:.0e} is "
+        "the limit",
+        options.backend.name, options.compare, found.largest, precision,
+        data.series[found.series].timestamps[found.row], data.series[found.series].name, bound));
+}
+
+DataSet dataOf(const Options& options) {
+  if (options.series != 0)
+    return generateDataSet(options.series, options.values);
+  return options.dataFolder.empty() ? generateDataSet() : readDataSet(options.dataFolder);
+}
+
+void checkUse(const Options& options) {
+  if (options.precision == "double" && options.backend.name == "webgpu")
+    throw example::Unavailable("the backend 'webgpu' has no double; use --precision=float");
+  if (options.out == options.plot && options.out != "none")
+    throw example::Unavailable(
+        fmt::format("--out and --plot both name '{}'; give each a file of its own", options.out));
+  if (options.series != 0 && !options.dataFolder.empty())
+    throw example::Unavailable("--series generates what is scored; give no DATA_DIR with it");
+  if (options.series * options.values > kMostRows)
+    throw example::Unavailable(fmt::format("{} series of {} values are more than {} values",
+                                           options.series, options.values, kMostRows));
+}
+
 /// The alerts are those of the threshold that suits this series best.
 double plotThreshold(const Series& series, const std::vector<double>& scores) {
   if (series.windows.empty())
@@ -113,16 +178,11 @@ std::optional<example::OutputFile> openOutput(const std::string& path) {
 }
 
 void runExample(const Options& options) {
+  checkUse(options);
   const bool hasDouble = options.backend.name != "webgpu";
-  if (options.precision == "double" && !hasDouble)
-    throw example::Unavailable("the backend 'webgpu' has no double; use --precision=float");
-  if (options.out == options.plot && options.out != "none")
-    throw example::Unavailable(
-        fmt::format("--out and --plot both name '{}'; give each a file of its own", options.out));
   const bool writesDouble = hasDouble && options.precision != "float";
 
-  const DataSet data =
-      options.dataFolder.empty() ? generateDataSet() : readDataSet(options.dataFolder);
+  const DataSet data = dataOf(options);
   const std::size_t plotted = findSeries(data, options.plotSeries);
   std::optional<example::OutputFile> out = openOutput(options.out);
   std::optional<example::OutputFile> plot = openOutput(options.plot);
@@ -133,6 +193,11 @@ void runExample(const Options& options) {
   const example::BackendOptions host{"cpu", options.backend.workers};
   const Scores inFloat = run<float>(options.backend, data, "float");
   const Scores inDouble = run<double>(hasDouble ? options.backend : host, data, "double");
+  if (!options.compare.empty()) {
+    compare<float>(options, data, inFloat, "float", kFloatBound);
+    if (hasDouble && options.compare != "webgpu")
+      compare<double>(options, data, inDouble, "double", kDoubleBound);
+  }
   reportDifference(data, inDouble, inFloat);
   const Scores& scores = writesDouble ? inDouble : inFloat;
   reportDetection(data, scores);

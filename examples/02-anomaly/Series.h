@@ -43,6 +43,9 @@ DataSet readDataSet(const std::filesystem::path& folder);
 /// A few days of a made-up service: daily waves with noise, and outages in them. Always the same.
 DataSet generateDataSet();
 
+/// Any number of such services, `values` rows each, none of them labelled. Always the same.
+DataSet generateDataSet(std::size_t series, std::size_t values);
+
 } // namespace anomaly
 
 #endif

@@ -13,8 +13,10 @@ namespace anomaly {
 inline constexpr std::uint32_t kWindow = 6400; ///< values that mean and deviation are taken of
 inline constexpr std::uint32_t kStep = 100;    ///< a full window moves on by so many at a time
 
-/// The next value of a series; `index` is given back with the score.
+/// The next value of a series; `series` and `index` are given back with the score. The actor does
+/// not know which series it has: all begin alike, so that the runtime keeps their first state once.
 template <class Real> struct [[ring::message]] Sample {
+  std::uint32_t series;
   std::uint32_t index;
   Real value;
 };
@@ -34,10 +36,8 @@ template <class Real> struct [[ring::message]] Score {
 /// it.
 template <class Real> class [[ring::actor(ring::Scope::Warp)]] Gaussian {
 public:
-  explicit Gaussian(std::uint32_t series) : series(series) {}
-
   [[ring::handler]] void on(const Sample<Real>& sample, ring::Context& ctx) {
-    ctx.reply(Score<Real>{series, sample.index, count == 0 ? Real(0) : score(sample.value)});
+    ctx.reply(Score<Real>{sample.series, sample.index, count == 0 ? Real(0) : score(sample.value)});
     if (count < kWindow) {
       window[count] = sample.value;
       count += 1;
@@ -71,7 +71,6 @@ private:
       deviation = Real(0.000001);
   }
 
-  std::uint32_t series;
   std::uint32_t count = 0;        ///< values in the window
   std::uint32_t oldest = 0;       ///< where the next step goes
   std::uint32_t waitingCount = 0; ///< values since the last step

@@ -25,6 +25,9 @@
 namespace ring {
 
 class ComputeDevice;
+namespace detail {
+struct RuntimeAccess;
+}
 
 /// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
 /// has and this machine offers as hardware, else the CPU.
@@ -83,7 +86,8 @@ class Runtime {
 public:
   /// Starts a runtime. InvalidArgument for options out of range; NotFound for a backend whose
   /// driver or device this machine lacks, Unsupported for one that this build lacks or that is too
-  /// old, with the reason.
+  /// old, with the reason; Exhausted where a pool is larger than the device, and for a second
+  /// runtime on CUDA while the process has one: their kernels would wait for each other.
   static Result<Runtime> create(const RuntimeOptions& options = {});
   /// The same on a device of the caller's own (ringkernel/device.h): actors run in rounds, from the
   /// modules' sources in `language`. `options.backend` is not read.
@@ -304,6 +308,7 @@ public:
   }
 
 private:
+  friend struct detail::RuntimeAccess;
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
 
   template <class A, class... Args>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A test over the fake CUDA driver (test/shims/cuda), whose every call can fail.
+// Tests over the fake CUDA driver (test/shims/cuda), which takes the place of the driver and of
+// NVRTC.
 #ifndef RINGKERNEL_TEST_EXECUTION_FAKECUDA_H
 #define RINGKERNEL_TEST_EXECUTION_FAKECUDA_H
 
@@ -84,4 +85,4 @@ protected:
 
 } // namespace ring::test
 
-#endif
+#endif // RINGKERNEL_TEST_EXECUTION_FAKECUDA_H

@@ -6,6 +6,7 @@
 #include "Demo.ring.h"
 #include "Traffic.ring.h"
 #include "Wide.ring.h"
+#include "test/Device/Growth.h"
 
 #include <optional>
 #include <string>
@@ -148,6 +149,39 @@ TEST_F(FakeCuda, WhatEndedCanBeReadAndNotUsed) {
   EXPECT_TRUE(runtime->state(*actor));
   EXPECT_EQ(runtime->send(*actor, traffic::Add{1}).code(), StatusCode::Closed);
   EXPECT_EQ(runtime->spawn<traffic::Register>(1u).status().code(), StatusCode::Closed);
+}
+
+/// Two resident kernels would wait for each other for ever.
+TEST_F(FakeCuda, ASecondRuntimeIsRefusedUntilTheFirstIsGone) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  {
+    const Result<Runtime> first = Runtime::create(options());
+    ASSERT_TRUE(first) << first.status().message();
+    EXPECT_EQ(
+        Runtime::create(options()).status().message(),
+        "another runtime of this process has the GPU, which serves one at a time; destroy that "
+        "one first");
+  }
+  FakeGpu none;
+  none.devices = 0;
+  EXPECT_EQ(opened(none).code(), StatusCode::NotFound) << "one that did not open has nothing";
+  EXPECT_TRUE(opened(FakeGpu()));
+}
+
+TEST_F(FakeCuda, AThousandRuntimesLeaveNothing) {
+  reset(std::make_unique<FakeGpu>().get(), 0, 0);
+  expectNoGrowth(1000, 8 << 20, std::chrono::seconds(200), [&] {
+    {
+      Result<Runtime> runtime = Runtime::create(options());
+      ASSERT_TRUE(runtime) << runtime.status().message();
+      const auto actor = runtime->spawn<FraudMonitor>(1.0f);
+      ASSERT_TRUE(actor) << actor.status().message();
+      ASSERT_EQ(runtime->ask<Alert>(*actor, Transfer{1, 2, 3, 4.0f}).get().status().code(),
+                StatusCode::NoReply);
+      ASSERT_TRUE(runtime->stop());
+    }
+    ASSERT_EQ(live(), 0);
+  });
 }
 
 TEST_F(FakeCuda, KilledActorsMakeRoom) {

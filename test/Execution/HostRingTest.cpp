@@ -37,13 +37,26 @@ struct CommandReader {
   }
 };
 
-TEST(HostRing, CommandsArriveWholeAndInOrder) {
-  if (!hasWideAccess())
-    GTEST_SKIP() << "no 16-byte access";
+/// Where rings begin: new ones, before tags wrap, before slots are written whole, before tickets
+/// wrap.
+class HostRings : public testing::TestWithParam<std::uint64_t> {
+protected:
+  void SetUp() override {
+    if (!hasWideAccess())
+      GTEST_SKIP() << "no 16-byte access";
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Begin, HostRings,
+                         testing::Values(0, ((std::uint64_t(1) << 32) - 3) * kSlots,
+                                         (abi::kWholeSlotLaps - 3) * kSlots,
+                                         std::uint64_t(0) - 3 * kSlots));
+
+TEST_P(HostRings, CommandsArriveWholeAndInOrder) {
   std::vector<abi::Chunk> slots(kSlots * kChunks);
-  std::uint64_t taken = 0;
-  CommandWriter writer(slots.data(), kSlots, &taken, kChunks);
-  CommandReader reader;
+  const std::uint64_t first = GetParam();
+  std::uint64_t taken = first;
+  CommandWriter writer(slots.data(), kSlots, &taken, kChunks, first);
+  CommandReader reader{first};
   std::mt19937 random(5);
   std::vector<std::uint32_t> words;
   std::uint32_t sent = 0;
@@ -63,7 +76,7 @@ TEST(HostRing, CommandsArriveWholeAndInOrder) {
     if (random() % 3 != 0) {
       const bool pushed = writer.tryPush(header, sent, payload.data(),
                                          static_cast<std::uint32_t>(payload.size() * 4));
-      EXPECT_EQ(pushed, sent - taken < kSlots) << "full exactly when a lap ahead";
+      EXPECT_EQ(pushed, sent - (taken - first) < kSlots) << "full exactly when a lap ahead";
       sent += pushed;
     } else if (reader.tryPop(slots, words)) {
       const auto expected = payloadOf(received);
@@ -74,23 +87,22 @@ TEST(HostRing, CommandsArriveWholeAndInOrder) {
       EXPECT_EQ(std::memcmp(&words[5], expected.data(), expected.size() * 4), 0);
       ++received;
       if (received % 8 == 0)
-        taken = received;
+        taken = first + received;
     }
   }
 }
 
-TEST(HostRing, RepliesThatAreHalfThereWait) {
-  if (!hasWideAccess())
-    GTEST_SKIP() << "no 16-byte access";
+TEST_P(HostRings, RepliesThatAreHalfThereWait) {
   std::vector<abi::Chunk> slots(kSlots * kChunks);
-  ReplyReader reader(slots.data(), kSlots, kChunks);
+  const std::uint64_t begin = GetParam();
+  ReplyReader reader(slots.data(), kSlots, kChunks, begin);
   ReplyReader::View view;
   std::uint32_t payload[kChunks * 3];
   std::mt19937 random(11);
-  for (std::uint64_t ticket = 0; ticket < 3 * kSlots; ++ticket) {
+  for (std::uint64_t ticket = 0; ticket < 5 * kSlots; ++ticket) {
     const std::uint32_t used = 2 + ticket % (kChunks - 1);
-    const std::uint32_t tag = abi::tagOf(ticket, kSlots);
-    abi::Chunk* slot = &slots[ticket % kSlots * kChunks];
+    const std::uint32_t tag = abi::tagOf(begin + ticket, kSlots);
+    abi::Chunk* slot = &slots[(begin + ticket) % kSlots * kChunks];
     // The bus may bring chunks in any order.
     std::vector<std::uint32_t> order(used);
     std::iota(order.begin(), order.end(), 0u);
@@ -107,7 +119,7 @@ TEST(HostRing, RepliesThatAreHalfThereWait) {
     for (std::uint32_t i = 2; i < used; ++i)
       EXPECT_EQ(payload[1 + (i - 2) * 3], ticket * 100 + i * 3);
   }
-  EXPECT_EQ(reader.read(), 3u * kSlots);
+  EXPECT_EQ(reader.read(), begin + 5 * kSlots);
 }
 
 TEST(HostRing, AMessageOfAnImpossibleLengthIsNeverTaken) {

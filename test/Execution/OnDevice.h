@@ -5,6 +5,8 @@
 #ifndef RINGKERNEL_TEST_EXECUTION_ONDEVICE_H
 #define RINGKERNEL_TEST_EXECUTION_ONDEVICE_H
 
+#include "test/Execution/ExpectOk.h"
+
 #include <ringkernel/runtime.h>
 
 #include <gtest/gtest.h>
@@ -47,11 +49,5 @@ protected:
 std::uint32_t ulpsApart(float a, float b);
 
 } // namespace ring::test
-
-#define EXPECT_OK(expression)                                                                      \
-  do {                                                                                             \
-    const ring::Status status_ = (expression);                                                     \
-    EXPECT_TRUE(status_.isOk()) << status_.message();                                              \
-  } while (false)
 
 #endif

@@ -76,6 +76,27 @@ class ProgramTest(ProgramCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def testManyGeneratedSeries(self):
+        arguments = ("--series=500", "--values=30")
+        series, output = self.scored(*arguments, "--compare=cpu", "--workers=2")
+        self.assertIn("cpu and cpu differ by at most 0 in double", output)
+        self.assertIn("cpu and cpu differ by at most 0 in float", output)
+        self.assertEqual(len(series), 500)
+        self.assertEqual({len(rows) for rows in series.values()}, {30})
+        self.assertEqual(list(series), sorted(series))
+        self.assertEqual(len({tuple(value for _, value, _ in rows) for rows in series.values()}), 500)
+        for rows in list(series.values())[::97]:
+            self.assertMatchesReference(rows)
+        self.assertEqual(self.scored(*arguments, "--workers=1")[0], series)
+        one, _ = self.scored("--series=1", "--values=1")
+        self.assertEqual([score for _, _, score in one["generated/service-0000000.csv"]], [0])
+
+    def testMoreStatesThanMemory(self):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if memory > 25e9:
+            self.skipTest(f"SKIPPED: this machine has {memory * 1e-9:.0f} GB, which a million actors fit into")
+        self.assertRefused(1, "take fewer --series", "--series=1000000", "--values=1")
+
     def testRealSeries(self):
         if not NAB.is_dir():
             self.skipTest(f"SKIPPED: no Numenta Anomaly Benchmark in '{NAB}'")
@@ -192,6 +213,11 @@ class ProgramTest(ProgramCase):
         self.assertRefused(2, "no double", "--backend=webgpu", "--precision=double")
         self.assertRefused(2, "'257' is not a whole number from 0 to 256", "--workers=257")
         self.assertRefused(2, "'-1' is not a whole number from 0 to 256", "--workers=-1")
+        self.assertRefused(2, "'1000001' is not a whole number from 0 to 1000000", "--series=1000001")
+        self.assertRefused(2, "'0' is not a whole number from 1 to 100000", "--values=0")
+        self.assertRefused(2, "are more than 100000000 values", "--series=1000000", "--values=101")
+        self.assertRefused(2, "give no DATA_DIR with it", INPUTS / "small", "--series=2")
+        self.assertRefused(2, "--compare", "--compare=abacus")
         self.assertRefused(2, "--out and --plot both name 'x'", "--out=x", "--plot=x")
         self.checkCudaWithoutDriver()
 

@@ -264,7 +264,7 @@ void CpuBackend::takeTheRest() {
 
 Status CpuBackend::stop(detail::Deadline deadline) {
   std::lock_guard lock(stopMutex_);
-  if (stopped_)
+  if (stopped_.load(std::memory_order_relaxed))
     return Status::ok();
   closed_.store(true, std::memory_order_release);
   // Once the rest is being thrown away, nothing is left to wait for but handlers that still run.
@@ -286,7 +286,7 @@ Status CpuBackend::stop(detail::Deadline deadline) {
   const bool left = pumpUntil(allLeft, grace, std::chrono::microseconds(200));
   if (left) {
     takeTheRest();
-    stopped_ = true;
+    stopped_.store(true, std::memory_order_release);
   }
   mailbox_.resolveAll(StatusCode::Closed);
   if (!left)
@@ -314,6 +314,10 @@ Statistics CpuBackend::statistics() {
     all.spilled += tally.spilled;
   }
   all.deadLetters += leftDead_.load(std::memory_order_relaxed);
+  // What a thread was about to send while the rest was thrown away lies in a ring that nobody
+  // reads.
+  if (stopped_.load(std::memory_order_acquire) && all.sent > all.handled + all.deadLetters)
+    all.deadLetters = all.sent - all.handled;
   all.spawned = spawned_.load(std::memory_order_relaxed);
   all.killed = killed_.load(std::memory_order_relaxed);
   all.restarted = restarted_.load(std::memory_order_relaxed);

@@ -82,7 +82,7 @@ private:
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> repliesTaken_{0}, spawned_{0}, leftDead_{0};
   std::mutex stopMutex_;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false}; ///< set with stopMutex_
   std::mutex requestsMutex_;
   std::vector<std::unique_ptr<StateRequest>> requests_; // not answered yet, or never
   MemoryTable memory_;

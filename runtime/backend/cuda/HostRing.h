@@ -20,8 +20,10 @@ namespace ring::runtime::cuda {
 class RingPosition {
 public:
   RingPosition() = default;
-  explicit RingPosition(std::uint32_t slots)
-      : mask_(slots - 1), shift_(static_cast<std::uint32_t>(std::countr_zero(slots))) {}
+  RingPosition(std::uint32_t slots, std::uint64_t first)
+      : ticket_(first), mask_(slots - 1),
+        shift_(static_cast<std::uint32_t>(std::countr_zero(slots))),
+        tag_(abi::tagOfLap(first >> shift_)) {}
 
   std::uint64_t ticket() const { return ticket_; }
   std::uint32_t slots() const { return mask_ + 1; }
@@ -50,10 +52,11 @@ struct CommandBatch {
 class CommandWriter {
 public:
   CommandWriter() = default;
-  /// `slots`: `count` of `slotChunks`; `read` is written by the device.
+  /// `slots`: `count` of `slotChunks`; `read` is written by the device, from `first` on.
   CommandWriter(abi::Chunk* slots, std::uint32_t count, std::uint64_t* read,
-                std::uint32_t slotChunks)
-      : slots_(slots), read_(read), slotChunks_(slotChunks), position_(count) {}
+                std::uint32_t slotChunks, std::uint64_t first = 0)
+      : slots_(slots), read_(read), slotChunks_(slotChunks), position_(count, first), seen_(first) {
+  }
 
   /// False where the ring is full. `header.chunks` is set here; `payload` fits the slot.
   bool tryPush(abi::MessageHeader header, std::uint64_t origin, const void* payload,
@@ -93,8 +96,10 @@ class ReplyReader {
 public:
   /// Of no ring: always empty.
   ReplyReader() = default;
-  ReplyReader(const abi::Chunk* slots, std::uint32_t count, std::uint32_t slotChunks)
-      : slots_(slots), slotChunks_(slotChunks), position_(count) {}
+  /// The first ticket is `first`.
+  ReplyReader(const abi::Chunk* slots, std::uint32_t count, std::uint32_t slotChunks,
+              std::uint64_t first = 0)
+      : slots_(slots), slotChunks_(slotChunks), position_(count, first) {}
 
   struct View {
     abi::MessageHeader header;

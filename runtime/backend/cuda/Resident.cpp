@@ -38,23 +38,33 @@ std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placeme
 }
 
 Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-                   std::unique_ptr<StreamedDevice> device, const Placement& placement)
+                   std::unique_ptr<StreamedDevice> device, const Placement& placement, Sole sole,
+                   std::int64_t firstLap)
     : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere),
-      gpu_(std::move(gpu)), device_(std::move(device)), ofShards_(placement.shards()),
+      sole_(std::move(sole)), gpu_(std::move(gpu)), device_(std::move(device)),
+      ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes,
-              kSpillers * options.spillBytes),
+              kSpillers * options.spillBytes, firstLap),
       places_(options.stateBytes), handles_(gpu_),
       modules_(*device_, ShaderLanguage::Cuda, registry_), memory_(*device_) {}
 
-Result<std::shared_ptr<detail::RuntimeCore>> Resident::open(const RuntimeOptions& options) {
+Result<std::shared_ptr<detail::RuntimeCore>> Resident::openAt(const RuntimeOptions& options,
+                                                              std::int64_t firstLap) {
+  std::optional<Sole> sole = Sole::claim();
+  if (!sole)
+    return Status(
+        StatusCode::Exhausted,
+        "another runtime of this process has the GPU, which serves one at a time; destroy "
+        "that one first");
   Result<std::shared_ptr<Gpu>> gpu = Gpu::open();
   if (!gpu)
     return gpu.status();
   Result<std::unique_ptr<StreamedDevice>> device = openDevice(*gpu);
   if (!device)
     return device.status();
-  std::shared_ptr<Resident> made(
-      new Resident(options, *gpu, std::move(*device), ResidentKernel::placementOn(**gpu)));
+  std::shared_ptr<Resident> made(new Resident(options, *gpu, std::move(*device),
+                                              ResidentKernel::placementOn(**gpu), *std::move(sole),
+                                              firstLap));
   if (Status status = made->kernel_.open(); !status)
     return status;
   return std::shared_ptr<detail::RuntimeCore>(std::move(made));

@@ -9,6 +9,7 @@
 #include "runtime/backend/cuda/Device.h"
 #include "runtime/backend/cuda/GpuMemory.h"
 #include "runtime/backend/cuda/ResidentKernel.h"
+#include "runtime/backend/cuda/Sole.h"
 #include "runtime/backend/cuda/StreamHandles.h"
 #include "runtime/backend/cuda/Streams.h"
 #include "runtime/core/CoreBase.h"
@@ -43,7 +44,12 @@ private:
 class Resident final : public CoreBase {
 public:
   /// Opens the GPU and its compiler; NotFound or Unsupported where there is none.
-  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options);
+  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options) {
+    return openAt(options, 0);
+  }
+  /// The same with rings as old as `firstLap` says (ResidentKernel): what only years would show.
+  static Result<std::shared_ptr<detail::RuntimeCore>> openAt(const RuntimeOptions& options,
+                                                             std::int64_t firstLap);
   ~Resident() override;
 
   std::string backendName() const override;
@@ -131,7 +137,8 @@ private:
   };
 
   Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-           std::unique_ptr<StreamedDevice> device, const Placement& placement);
+           std::unique_ptr<StreamedDevice> device, const Placement& placement, Sole sole,
+           std::int64_t firstLap);
   static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
 
   std::uint32_t clientOfThread();
@@ -198,6 +205,7 @@ private:
   Status captureOne(StreamImpl* stream, const StreamWork& work);
   Status instantiate(StreamImpl* stream, GraphImpl* captured, CudaGraph& graph);
 
+  const Sole sole_; ///< given up last
   const std::shared_ptr<Gpu> gpu_;
   const std::unique_ptr<StreamedDevice> device_;
   const Modulo ofShards_; ///< the shard of an actor

@@ -57,7 +57,7 @@ Status Resident::loadProgram(Program program) {
       std::lock_guard lock(clients_[i].reading);
       clients_[i].own = kernel_.makeOwnReader(i);
       clients_[i].shared = kernel_.makeSharedReader(i);
-      clients_[i].credited = 0;
+      clients_[i].credited = clients_[i].own.read() + clients_[i].shared.read();
     }
     return Status::ok();
   };

@@ -46,9 +46,10 @@ Placement ResidentKernel::placementOn(const Gpu& gpu) {
 }
 
 ResidentKernel::ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors,
-                               std::uint64_t stateBytes, std::uint64_t spillBytes)
+                               std::uint64_t stateBytes, std::uint64_t spillBytes,
+                               std::int64_t firstLap)
     : gpu_(std::move(gpu)), api_(gpu_->api()), actors_(actors), stateBytes_(stateBytes),
-      spillBytes_(spillBytes), placement_(placementOn(*gpu_)) {}
+      spillBytes_(spillBytes), firstLap_(firstLap), placement_(placementOn(*gpu_)) {}
 
 ResidentKernel::~ResidentKernel() {
   static_cast<void>(park().isOk());
@@ -155,7 +156,7 @@ Status ResidentKernel::load(Program program, const std::vector<char>& cubin) {
     // From here on the rings before are of no use: without records there is no program.
     unload(image_);
     made_ = std::move(*made);
-    if (Status status = clearRecords(); !status) {
+    if (Status status = clearRecords(program); !status) {
       unload(*image);
       return status;
     }
@@ -325,11 +326,15 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   return rings;
 }
 
-/// Rings begin anew: no ticket is taken, nothing was read.
-Status ResidentKernel::clearRecords() {
+/// Rings begin anew: no ticket is taken, nothing was read, and nothing may be written before its
+/// reader says so.
+Status ResidentKernel::clearRecords(const Program& program) {
   const std::uint64_t shards = placement_.shards();
-  if (Status status = gpu_->check("cannot clear rings",
-                                  api_.MemsetD8Async(rings_.address(), 0, rings_.bytes(), copies_));
+  std::vector<abi::ResidentRing> rings(shards + abi::kMaxClients);
+  for (std::size_t i = 0; i < rings.size(); ++i)
+    rings[i].ticket = rings[i].limit =
+        firstTicket(i < shards ? program.mailboxSlots() : program.sharedSlots());
+  if (Status status = upload(rings_.address(), rings.data(), rings_.bytes(), "cannot clear rings");
       !status)
     return status;
   std::vector<abi::ResidentShard> records(shards);
@@ -341,13 +346,18 @@ Status ResidentKernel::clearRecords() {
   if (Status status = gpu_->check("cannot read shards", api_.StreamSynchronize(copies_)); !status)
     return status;
   for (abi::ResidentShard& record : records) {
-    record.read = record.commandsRead = record.ownTicket = 0;
-    record.heldBegin = record.heldEnd = 0;
-    record.nearRead = record.nearTicket = 0;
+    record.read = firstTicket(program.mailboxSlots());
+    record.commandsRead = firstTicket(program.laneSlots());
+    record.ownTicket = firstTicket(program.ownSlots());
+    record.heldBegin = record.heldEnd = firstTicket(made_.heldSlots);
+    record.nearRead = record.nearTicket =
+        static_cast<std::uint32_t>(firstTicket(program.nearSlots()));
   }
   for (std::uint32_t client = 0; client < placement_.clients(); ++client)
-    giveCredit(client, 0, 0);
-  std::memset(words_.host<std::byte>() + readOffset(0), 0, kWordsBytes - readOffset(0));
+    giveCredit(client, firstTicket(program.ownSlots()), firstTicket(program.sharedSlots()));
+  for (std::uint32_t lane = 0; lane < abi::kMaxClients * abi::kMaxLanes; ++lane)
+    reinterpret_cast<abi::CommandsRead*>(words_.host<std::byte>() + readOffset(lane))->ticket =
+        firstTicket(program.laneSlots());
   return upload(records_.address(), records.data(), shards * sizeof(abi::ResidentShard),
                 "cannot write shards");
 }
@@ -477,15 +487,16 @@ std::size_t ResidentKernel::sharedAt(std::uint32_t client) const {
 CommandWriter ResidentKernel::makeWriter(std::uint32_t client, std::uint32_t lane) const {
   auto* read = words_.host<std::byte>() + readOffset(client * placement_.lanes() + lane);
   return {made_.clients.host<abi::Chunk>() + laneAt(client, lane), program_.laneSlots(),
-          reinterpret_cast<std::uint64_t*>(read), program_.slotChunks};
+          reinterpret_cast<std::uint64_t*>(read), program_.slotChunks,
+          firstTicket(program_.laneSlots())};
 }
 ReplyReader ResidentKernel::makeOwnReader(std::uint32_t client) const {
   return {made_.clients.host<abi::Chunk>() + ownAt(client), program_.ownSlots(),
-          program_.slotChunks};
+          program_.slotChunks, firstTicket(program_.ownSlots())};
 }
 ReplyReader ResidentKernel::makeSharedReader(std::uint32_t client) const {
   return {made_.clients.host<abi::Chunk>() + sharedAt(client), program_.sharedSlots(),
-          program_.slotChunks};
+          program_.slotChunks, firstTicket(program_.sharedSlots())};
 }
 
 void ResidentKernel::giveCredit(std::uint32_t client, std::uint64_t own, std::uint64_t shared) {

@@ -25,8 +25,10 @@ public:
   /// One block a multiprocessor, an eighth of them (at most 16) for Block actors.
   static Placement placementOn(const Gpu& gpu);
 
+  /// Rings begin as if they had been around `firstLap` times, or that many laps before their
+  /// tickets wrap where it is negative.
   ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors, std::uint64_t stateBytes,
-                 std::uint64_t spillBytes);
+                 std::uint64_t spillBytes, std::int64_t firstLap);
   ~ResidentKernel();
 
   /// Streams and what does not depend on the program.
@@ -90,7 +92,10 @@ private:
   Status fit(const Image& image, const Program& program);
   Status fitClusters(const Image& image, const Program& program);
   Result<Rings> makeRings(const Program& program);
-  Status clearRecords();
+  Status clearRecords(const Program& program);
+  std::uint64_t firstTicket(std::uint32_t slots) const {
+    return static_cast<std::uint64_t>(firstLap_) * slots;
+  }
   void unload(Image& image);
   Status upload(DevicePointer to, const void* from, std::uint64_t bytes, const char* what);
   abi::ResidentTable table() const;
@@ -109,6 +114,7 @@ private:
   const DriverApi& api_;
   const std::uint32_t actors_;
   const std::uint64_t stateBytes_, spillBytes_;
+  const std::int64_t firstLap_;
   const Placement placement_;
   std::uint32_t clusterBlocks_ = 0; ///< that share near mailboxes; 0 before the first program
   StreamImpl* stream_ = nullptr;    ///< the kernel's

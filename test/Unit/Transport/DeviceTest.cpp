@@ -6,6 +6,7 @@
 
 #include "test/Unit/Transport/Support.h"
 
+#include <cstdlib>
 #include <tuple>
 
 namespace ring::test {
@@ -30,7 +31,9 @@ protected:
     const auto gpu = CudaKernels::find();
     if (!gpu)
       GTEST_SKIP() << gpu.status().message();
-    kernels = std::make_unique<CudaKernels>(*gpu, RINGKERNEL_TRANSPORT_KERNELS);
+    const char* elsewhere = std::getenv("RINGKERNEL_TRANSPORT_KERNELS"); // of a bundle
+    kernels =
+        std::make_unique<CudaKernels>(*gpu, elsewhere ? elsewhere : RINGKERNEL_TRANSPORT_KERNELS);
   }
   static TransportOptions options() {
     const Shape& shape = GetParam();

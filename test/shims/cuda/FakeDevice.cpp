@@ -35,7 +35,8 @@ FakeDevice::FakeDevice(const std::string& source, const abi::ResidentTable& tabl
     : table_(table), slotChunks_(defined(source, "RING_SLOT_CHUNKS")),
       laneSlots_(defined(source, "RING_LANE_SLOTS")),
       laneStride_(defined(source, "RING_LANE_STRIDE")),
-      ownSlots_(defined(source, "RING_OWN_SLOTS")), shards_(defined(source, "RING_SHARDS")),
+      ownSlots_(defined(source, "RING_OWN_SLOTS")),
+      sharedSlots_(defined(source, "RING_SHARED_SLOTS")), shards_(defined(source, "RING_SHARDS")),
       lanes_(defined(source, "RING_LANES")), clients_(defined(source, "RING_CLIENTS")), gpu_(gpu),
       thread_([this, counted = running_.fetch_add(1)] {
         static_cast<void>(counted);
@@ -115,7 +116,7 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
   }
   abi::ResidentCounters& counters = table_.records[shard].counters;
   if (correlation != 0) {
-    answer(shard / lanes_, header, correlation, code);
+    answer(shard, header, correlation, code);
     __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
   }
   if (isCommand || gpu_.fails == 1)
@@ -184,8 +185,9 @@ abi::ResidentOutcomeCode FakeDevice::revise(abi::ResidentEntry& entry,
   return hadFailed ? abi::ResidentOutcomeCode::Failed : abi::ResidentOutcomeCode::Ok;
 }
 
-/// Through the client's own ring; tests leave fewer answers in it than it has slots.
-void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
+/// Through the client's own ring or the shared one, as the shard has it; tests leave fewer answers
+/// in it than it has slots.
+void FakeDevice::answer(std::uint32_t shard, const abi::MessageHeader& to,
                         std::uint64_t correlation, abi::ResidentOutcomeCode code,
                         std::uint8_t flags) {
   const abi::ResidentOutcome outcome{code, 0};
@@ -196,10 +198,14 @@ void FakeDevice::answer(std::uint32_t client, const abi::MessageHeader& to,
   std::memcpy(stream, &header.targetIndex, 12);
   std::memcpy(stream + 3, &correlation, sizeof(correlation));
   std::memcpy(stream + abi::kPayloadWord, &outcome, sizeof(outcome));
-  std::uint64_t& ticket = table_.records[client * lanes_].ownTicket;
-  abi::Chunk* slot =
-      table_.own + (std::size_t(client) * ownSlots_ + ticket % ownSlots_) * slotChunks_;
-  const std::uint32_t tag = abi::tagOf(ticket, ownSlots_);
+  const std::uint32_t client = shard / lanes_;
+  const bool isOwn = shard % lanes_ == 0;
+  const std::uint32_t slots = isOwn ? ownSlots_ : sharedSlots_;
+  std::uint64_t& ticket =
+      isOwn ? table_.records[shard].ownTicket : table_.rings[shards_ + client].ticket;
+  abi::Chunk* slot = (isOwn ? table_.own : table_.shared) +
+                     (std::size_t(client) * slots + ticket % slots) * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(ticket, slots);
   for (std::uint32_t i = 0; i < header.chunks; ++i) {
     const std::uint32_t* words = stream + i * abi::kWordsPerChunk;
     runtime::cuda::storeWide(slot + i, {{tag, words[0], words[1], words[2]}});

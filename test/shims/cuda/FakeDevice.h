@@ -42,11 +42,12 @@ private:
                                   const abi::CommandArguments& arguments);
   abi::ResidentOutcomeCode handle(const abi::MessageHeader& header);
   void tellFailures();
-  void answer(std::uint32_t client, const abi::MessageHeader& to, std::uint64_t correlation,
+  void answer(std::uint32_t shard, const abi::MessageHeader& to, std::uint64_t correlation,
               abi::ResidentOutcomeCode code, std::uint8_t flags = 0);
 
   const abi::ResidentTable table_;
-  const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, shards_, lanes_, clients_;
+  const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, sharedSlots_, shards_,
+      lanes_, clients_;
   const FakeGpu gpu_;
   std::vector<abi::MessageHeader> failed_, due_; ///< messages whose failures are to be told
   static inline std::atomic<int> running_{0};

@@ -142,14 +142,19 @@ __device__ __forceinline__ const ring_abi::NearRing* ring_nearRing(const ring_Wa
                                                                    ring_u32 ring) {
   return warp.nearRings + ring % ring_abi::kWarpsPerBlock;
 }
+/// Of tickets and of numbers of what is held, which wrap.
+__device__ __forceinline__ bool ring_isBefore(ring_u64 one, ring_u64 other) {
+  return ring_i64(one - other) < 0;
+}
+
 __device__ __forceinline__ ring_u64 ring_limitOf(const ring_Warp& warp, ring_u32 ring) {
   if (ring_isNear(ring))
     return ring_nearLimit(ring_nearRing(warp, ring), ring & ~ring_kNearRing);
   return ring == ring_kOwnRing ? warp.ownLimit : ring_load64(&ring_table.rings[ring].limit);
 }
-/// Whether a ticket may be written. Those of near mailboxes wrap.
+/// Whether a ticket may be written. Those of near mailboxes have 32 bits.
 __device__ __forceinline__ bool ring_mayWrite(ring_u32 ring, ring_u64 ticket, ring_u64 limit) {
-  return ring_isNear(ring) ? ring_i32(ring_u32(limit) - ring_u32(ticket)) > 0 : ticket < limit;
+  return ring_isNear(ring) ? ring_i32(ring_u32(ticket - limit)) < 0 : ring_isBefore(ticket, limit);
 }
 /// Takes `count` tickets of a mailbox or a shared reply ring.
 __device__ __forceinline__ ring_u64 ring_takeTicketsOf(const ring_Warp& warp, ring_u32 ring,
@@ -253,7 +258,7 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
     limit = ring_load64(&ring_table.rings[ring].limit); // on its way while the ticket is
     ticket = ring_shuffle(ticket, 0);
   }
-  if (__builtin_expect(ticket >= limit, 0))
+  if (__builtin_expect(!ring_isBefore(ticket, limit), 0))
     return ring_hold(warp, 1, ring, ticket, words);
   const ring_u64 lap = ticket >> ring_shiftOf(ring);
   const ring_u32 count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
@@ -275,10 +280,10 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
                            ? warp.heldBegin + ring_kHeldLook
                            : warp.heldEnd;
 #pragma unroll 1
-  for (ring_u64 first = warp.heldBegin; first < end; first += 32) {
+  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, end); first += 32) {
     const ring_u64 number = first + warp.lane;
     auto& entry = warp.heldAt(number);
-    const bool isOpen = number < end && entry.words != 0;
+    const bool isOpen = ring_isBefore(number, end) && entry.words != 0;
     const bool goes =
         isOpen && ring_mayWrite(entry.target, entry.ticket, ring_limitOf(warp, entry.target));
     const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
@@ -292,7 +297,9 @@ __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
     // Entries before the first that stays are free again.
     const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
     if (isPrefix)
-      warp.heldBegin = stays != 0 ? first + __ffs(stays) - 1 : first + 32 < end ? first + 32 : end;
+      warp.heldBegin = stays != 0                       ? first + __ffs(stays) - 1
+                       : ring_isBefore(first + 32, end) ? first + 32
+                                                        : end;
     isPrefix &= stays == 0;
   }
   return warp.heldOpen != before;

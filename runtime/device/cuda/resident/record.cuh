@@ -52,13 +52,13 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.commandsRead = record.commandsRead;
   warp.nearRead = record.nearRead;
   warp.ownTicket = record.ownTicket;
-  warp.ownLimit = 0; // until the first look at the credit
+  warp.ownLimit = warp.ownTicket; // until the first look at the credit
   warp.heldBegin = record.heldBegin;
   warp.heldEnd = record.heldEnd;
   warp.heldOpen = 0;
-  for (ring_u64 first = warp.heldBegin; first < warp.heldEnd; first += 32) {
+  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, warp.heldEnd); first += 32) {
     const bool isOpen =
-        first + warp.lane < warp.heldEnd && warp.heldAt(first + warp.lane).words != 0;
+        ring_isBefore(first + warp.lane, warp.heldEnd) && warp.heldAt(first + warp.lane).words != 0;
     warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
   }
 }

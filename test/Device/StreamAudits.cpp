@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Order, loss and duplicates where many send at once: threads of the host to few and many
+// receivers, slow ones too, and actors to actors, in circles that fill every mailbox.
+#include "AuditHuge.ring.h"
+#include "AuditLarge.ring.h"
+#include "AuditSmall.ring.h"
+#include "test/Device/HostSenders.h"
+
+namespace ring::test {
+namespace {
+
+class StreamAudit : public OnBackend {
+protected:
+  /// 1 to 14 threads to `receivers` actors, aimed in every way.
+  template <class Actor, std::uint32_t N>
+  void audit(const RuntimeOptions& options, std::size_t receivers, std::uint32_t turns,
+             std::uint64_t each) {
+    Runtime runtime = start(options);
+    for (const Aim aim : kAims)
+      for (const std::uint32_t senders : {1u, 2u, 4u, 8u, 14u}) {
+        SCOPED_TRACE(testing::Message() << senders << " senders, aim " << int(aim));
+        const auto actors = spawnMany<Actor>(runtime, aim == Aim::OneHot ? 1 : receivers, turns);
+        const std::span<const ActorRef<Actor>> all(actors);
+        expectAll(runtime, all, sendAll<N>(runtime, all, senders, each, aim));
+        if (HasFailure())
+          return;
+      }
+  }
+  /// Little room everywhere. What the CPU has no room for becomes a dead letter, so it has that.
+  RuntimeOptions tight() const {
+    RuntimeOptions tight = options();
+    tight.mailboxSlots = 256;
+    if (isCuda())
+      tight.spillBytes = 1 << 12;
+    return tight;
+  }
+};
+
+TEST_P(StreamAudit, ThreadActorsGetEverythingOnceAndInOrder) {
+  audit<audit::OnThread<5>, 5>(options(), 300, 0, times(3000, 40000));
+}
+TEST_P(StreamAudit, WarpActorsGetEverythingOnceAndInOrder) {
+  audit<audit::OnWarp<5>, 5>(options(), 40, 0, times(2000, 10000));
+}
+TEST_P(StreamAudit, BlockActorsGetEverythingOnceAndInOrder) {
+  audit<audit::OnBlock<5>, 5>(options(), 20, 0, times(2000, 5000));
+}
+TEST_P(StreamAudit, LargeMessagesArriveWhole) {
+  audit<audit::OnThread<70>, 70>(options(), 50, 0, times(1000, 5000));
+}
+TEST_P(StreamAudit, TheLargestMessagesArriveWhole) {
+  audit<audit::OnThread<757>, 757>(options(), 20, 0, times(100, 500));
+}
+TEST_P(StreamAudit, SlowActorsWithFullRingsGetEverything) {
+  audit<audit::OnThread<5>, 5>(tight(), 7, isCuda() ? 3000 : 300, times(2000, 2000));
+}
+
+/// Sixteen sources, each to sixteen receivers, eight messages a call.
+TEST_P(StreamAudit, ActorsFanOutAndIn) {
+  Runtime runtime = start(tight());
+  std::vector<ActorRef<audit::SmallTally>> receivers;
+  std::vector<ActorRef<audit::Source>> sources;
+  for (std::uint32_t i = 0; i < audit::kMostTargets; ++i)
+    receivers.push_back(spawnIn<audit::SmallTally>(runtime, i % 4 == 0 ? 500u : 0u));
+  const auto calls = static_cast<std::uint32_t>(times(300, 20000));
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    sources.push_back(spawnIn<audit::Source>(runtime, i));
+    for (const auto receiver : receivers)
+      EXPECT_OK(runtime.send(sources.back(), audit::Link{receiver.id}));
+  }
+  for (const auto source : sources)
+    EXPECT_OK(runtime.send(source, audit::Go{calls}));
+  EXPECT_OK(runtime.drain());
+  std::vector<std::vector<std::uint32_t>> sent;
+  std::uint64_t all = 0;
+  for (const auto source : sources) {
+    const auto state = runtime.state(source);
+    ASSERT_TRUE(state) << state.status().message();
+    sent.emplace_back(std::begin(state->next), std::end(state->next));
+    for (const std::uint32_t count : state->next)
+      all += count;
+  }
+  EXPECT_EQ(all, std::uint64_t(16) * 8 * calls);
+  expectAll(runtime, std::span<const ActorRef<audit::SmallTally>>(receivers), sent);
+}
+
+/// Actors in a circle that send four messages for each, while mailboxes hold fewer: some are given
+/// up.
+TEST_P(StreamAudit, FullCirclesKeepOrderAndCountWhatTheyCost) {
+  Runtime runtime = start(tight());
+  constexpr std::size_t kActors = 8;
+  std::vector<ActorRef<audit::Whirl>> circle;
+  for (std::size_t i = 0; i < kActors; ++i)
+    circle.push_back(spawnIn<audit::Whirl>(runtime));
+  for (std::size_t i = 0; i < kActors; ++i)
+    for (const std::size_t ahead : {1, 2})
+      EXPECT_OK(runtime.send(circle[i], audit::Link{circle[(i + ahead) % kActors].id}));
+  for (const auto actor : circle)
+    EXPECT_OK(runtime.send(actor, audit::Gust{isCuda() ? 7u : 6u, 2, 0}));
+  EXPECT_OK(runtime.drain());
+  std::uint64_t sent = kActors, received = 0;
+  for (const auto actor : circle) {
+    const auto state = runtime.state(actor);
+    ASSERT_TRUE(state) << state.status().message();
+    EXPECT_EQ(state->outOfOrder, 0u);
+    received += state->received;
+    sent += state->sent[0] + state->sent[1];
+  }
+  const Statistics counts = runtime.statistics();
+  const std::uint64_t links = 2 * kActors;
+  EXPECT_EQ(counts.sent, sent + links);
+  EXPECT_EQ(counts.handled, received + links);
+  EXPECT_EQ(counts.deadLetters, sent - received);
+  const auto trial = spawnIn<audit::Mortal>(runtime); // it works as before
+  const Result<audit::Poke> answer =
+      runtime.ask<audit::Poke>(trial, audit::Poke{audit::Deed::Nothing, 5}).get();
+  ASSERT_TRUE(answer) << answer.status().message();
+  EXPECT_EQ(answer->number, 5u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, StreamAudit, testing::Values(Backend::Cpu, Backend::Cuda), nameOf);
+
+} // namespace
+} // namespace ring::test
