@@ -82,15 +82,17 @@ TEST_P(OldRings, AnswersWhileItParks) {
   EXPECT_OK(runtime->drain());
 }
 
-/// Slow receivers, fast senders on the device: messages are held.
+/// Slow receivers, fast senders on the device: messages are held. Half of the senders share a block
+/// with the receivers and use their near mailboxes.
 TEST_P(OldRings, HeldMessages) {
-  std::vector<ActorRef<audit::SmallTally>> receivers;
+  std::vector<ActorRef<audit::SmallTally>> receivers{spawnIn<audit::SmallTally>(*runtime, 1000u)};
   std::vector<ActorRef<audit::Source>> sources;
-  for (std::uint32_t i = 0; i < 4; ++i)
-    receivers.push_back(spawnIn<audit::SmallTally>(*runtime, 1000u));
+  for (std::uint32_t i = 0; i < 3; ++i)
+    receivers.push_back(*runtime->spawn<audit::SmallTally>(beside(receivers[0]), 1000u));
   const auto calls = static_cast<std::uint32_t>(scaled(3000));
   for (std::uint32_t i = 0; i < 8; ++i) {
-    sources.push_back(spawnIn<audit::Source>(*runtime, i));
+    sources.push_back(i % 2 == 0 ? spawnIn<audit::Source>(*runtime, i)
+                                 : *runtime->spawn<audit::Source>(beside(receivers[0]), i));
     for (const auto receiver : receivers)
       EXPECT_OK(runtime->send(sources.back(), audit::Link{receiver.id}));
   }

@@ -7,6 +7,8 @@
 #include "AuditSmall.ring.h"
 #include "test/Device/HostSenders.h"
 
+#include <ringkernel/abi/Resident.h>
+
 namespace ring::test {
 namespace {
 
@@ -82,6 +84,48 @@ TEST_P(StreamAudit, ActorsFanOutAndIn) {
       all += count;
   }
   EXPECT_EQ(all, std::uint64_t(16) * 8 * calls);
+  expectAll(runtime, std::span<const ActorRef<audit::SmallTally>>(receivers), sent);
+}
+
+/// Senders and receivers that reach each other's mailboxes in shared memory, of their block and of
+/// its neighbour in the cluster, while the kernel leaves and comes back; on the CPU, on one worker.
+TEST_P(StreamAudit, ActorsBesideEachOtherGetEverythingAcrossParks) {
+  Runtime runtime = start(tight());
+  const Result<Health> health = runtime.health();
+  ASSERT_TRUE(health) << health.status().message();
+  const auto blockOf = [&](ActorId actor) {
+    return actor.index % health->shards / abi::kWarpsPerBlock;
+  };
+  std::vector<ActorRef<audit::SmallTally>> receivers{spawnIn<audit::SmallTally>(runtime, 0u)};
+  for (std::uint32_t i = 0; i < 4 * health->shards && receivers.size() < 8; ++i) {
+    const auto actor = spawnIn<audit::SmallTally>(runtime, 0u);
+    if (blockOf(actor.id) == (blockOf(receivers[0].id) ^ 1u) || !isCuda())
+      receivers.push_back(actor);
+  }
+  ASSERT_EQ(receivers.size(), 8u) << "no actor came to lie in the neighbouring block";
+  std::vector<ActorRef<audit::Source>> sources;
+  while (receivers.size() < audit::kMostTargets) {
+    const auto actor = runtime.spawn<audit::SmallTally>(beside(receivers[0]), 0u);
+    ASSERT_TRUE(actor) << actor.status().message();
+    receivers.push_back(*actor);
+    if (isCuda())
+      EXPECT_EQ(blockOf(actor->id), blockOf(receivers[0].id));
+  }
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const auto source = runtime.spawn<audit::Source>(beside(receivers[0]), i);
+    ASSERT_TRUE(source) << source.status().message();
+    sources.push_back(*source);
+    for (const auto receiver : receivers)
+      EXPECT_OK(runtime.send(*source, audit::Link{receiver.id}));
+  }
+  const auto calls = static_cast<std::uint32_t>(times(300, 40000));
+  for (const auto source : sources)
+    EXPECT_OK(runtime.send(source, audit::Go{calls}));
+  for (int i = 0; i < 20; ++i)
+    EXPECT_TRUE(runtime.buffer<std::uint32_t>(1000));
+  EXPECT_OK(runtime.drain());
+  const std::vector<std::vector<std::uint32_t>> sent(
+      sources.size(), std::vector<std::uint32_t>(receivers.size(), calls / 2));
   expectAll(runtime, std::span<const ActorRef<audit::SmallTally>>(receivers), sent);
 }
 
