@@ -46,7 +46,7 @@ TEST(SharedRing, RefusesMemoryOfAnotherKind) {
   EXPECT_EQ(errorOf<SpscRing<Bytes>>(nothing), "alignment of a slot: 4 found, 1 expected");
   EXPECT_EQ(errorOf<ring::SharedMpscRing<int>>(nothing), "the kind of ring: 1 found, 3 expected");
   EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.version = 7; }),
-            "the ring's layout version: 7 found, 1 expected");
+            "the ring's layout version: 7 found, 2 expected");
   EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.magic = 0; }),
             "this shared memory holds no ring, or not yet");
   EXPECT_NE(errorOf<SpscRing<int>>([](auto& header) {
