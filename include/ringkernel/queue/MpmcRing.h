@@ -42,6 +42,10 @@ template <template <class> class Atomic, class Index> struct MpmcControl {
   RingLine<Atomic<Index>> head; ///< the first place that no consumer took
 };
 
+/// `from` is not past `to`: an index half of all away is.
+template <class Index> bool ringIsUpTo(Index from, Index to) {
+  return static_cast<Index>(to - from) <= std::numeric_limits<Index>::max() / 2;
+}
 template <class Index> std::make_signed_t<Index> ringDistance(Index from, Index to) {
   return static_cast<std::make_signed_t<Index>>(static_cast<Index>(to - from));
 }
@@ -149,7 +153,7 @@ private:
     if constexpr (Claims::kShared) {
       const Index old = static_cast<Index>(index - this->capacity());
       const Index head = this->body_.control->head.value.load(std::memory_order_acquire);
-      if (detail::ringDistance(old, head) > 0 && watch_.isDue(old) && claims_.isOrphan(old) &&
+      if (!detail::ringIsUpTo(head, old) && watch_.isDue(old) && claims_.isOrphan(old) &&
           detail::ringDistance(this->body_.at(index).sequence.load(std::memory_order_acquire),
                                index) > 0) // not given back since
         return this->poisoned();

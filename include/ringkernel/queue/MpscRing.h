@@ -98,7 +98,9 @@ protected:
     const std::uint32_t flags = body_.control->state.flags.load(std::memory_order_acquire);
     if (flags == 0) [[likely]]
       return RingResult::Ok;
-    return flags & kRingPoisoned ? RingResult::Poisoned : RingResult::Closed;
+    if (flags & kRingClosed && !(flags & kRingPoisoned))
+      return RingResult::Closed;
+    return poisoned(); // or what no ring writes there
   }
 
   /// Somebody else wrote into the ring's words.
