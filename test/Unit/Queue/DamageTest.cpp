@@ -22,7 +22,7 @@ using ring::SharedRing;
 /// the dead are looked for every 1024th time.
 constexpr int kPatience = 3000;
 
-std::uint32_t damaged(std::uint32_t value, int how) {
+std::uint32_t damaged(std::uint32_t value, int how, std::uint32_t lap) {
   switch (how) {
   case 0:
     return 0;
@@ -33,14 +33,37 @@ std::uint32_t damaged(std::uint32_t value, int how) {
   case 3:
     return value - 1;
   case 4:
-    return value + 4; // a lap
+    return value + lap;
   case 5:
+    return value - lap;
+  case 6:
     return value ^ 0x80000000u;
   default:
     return value * 2654435761u + 12345;
   }
 }
-constexpr int kHows = 7;
+constexpr int kHows = 8;
+
+/// How the ring stands when it is damaged: with something in it, just emptied so that the producer
+/// has not heard of it yet, or filled so that the consumer has not.
+enum class Before { Some, Emptied, Filled };
+constexpr Before kBefores[] = {Before::Some, Before::Emptied, Before::Filled};
+template <class Push, class Pop> void bring(Before to, Push push, Pop pop) {
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(push() == RingResult::Ok && pop() == RingResult::Ok);
+  if (to == Before::Some) {
+    ASSERT_EQ(push(), RingResult::Ok);
+    return;
+  }
+  for (int rounds = 0; rounds < 2; ++rounds) { // to the end of a lap as well
+    while (push() == RingResult::Ok) {
+    }
+    if (to == Before::Filled && rounds == 1)
+      return;
+    while (pop() == RingResult::Ok) {
+    }
+  }
+}
 
 /// What a ring's two sides do, one step each; true where it got on.
 struct Sides {
@@ -71,50 +94,46 @@ void expectNoStall(const Sides& sides) {
 }
 
 /// Each word of `memory`, each kind of damage: a new ring for each.
-template <class Run> void everyDamage(std::size_t bytes, Run run) {
+template <class Run> void everyDamage(std::size_t bytes, std::uint32_t lap, Run run) {
   for (std::size_t at = 0; at + 4 <= bytes; at += 4)
     for (int how = 0; how < kHows; ++how) {
       SCOPED_TRACE("byte " + std::to_string(at) + ", damage " + std::to_string(how));
       run([=](std::byte* memory) {
         std::uint32_t word;
         std::memcpy(&word, memory + at, 4);
-        const std::uint32_t other = damaged(word, how);
+        const std::uint32_t other = damaged(word, how, lap);
         std::memcpy(memory + at, &other, 4);
       });
     }
 }
 
-/// After some traffic, so that indices have gone round and there is something inside.
 template <class Ring> void damageShared() {
   using Shared = SharedRing<Ring>;
   constexpr std::size_t kSlots = 4;
   const std::size_t bytes = Ring::Body::bytesFor(kSlots);
-  everyDamage(bytes, [&](auto damage) {
-    auto ring = Shared::create(kSlots);
-    auto producer = ring->producer();
-    auto consumer = ring->consumer();
-    int value = 0;
-    for (int i = 0; i < 6; ++i) {
-      ASSERT_EQ(producer->tryPush(i), RingResult::Ok);
-      if (i < 5) {
-        ASSERT_EQ(consumer->tryPop(value), RingResult::Ok);
-      }
-    }
-    damage(ring->memory().data() + Shared::bytesFor(kSlots) - bytes);
-    expectNoStall({[&] { return producer->tryPush(1); }, [&] { return consumer->tryPop(value); },
-                   [&] { producer->close(); }});
-  });
+  for (const Before before : kBefores)
+    everyDamage(bytes, kSlots, [&](auto damage) {
+      auto ring = Shared::create(kSlots);
+      auto producer = ring->producer();
+      auto consumer = ring->consumer();
+      int value = 0;
+      const auto push = [&] { return producer->tryPush(1); };
+      const auto pop = [&] { return consumer->tryPop(value); };
+      bring(before, push, pop);
+      damage(ring->memory().data() + Shared::bytesFor(kSlots) - bytes);
+      expectNoStall({push, pop, [&] { producer->close(); }});
+    });
 }
 TEST(Damage, SpscRing) { damageShared<ring::SpscRing<int, std::atomic, std::uint64_t>>(); }
 TEST(Damage, MpscRing) { damageShared<ring::SharedMpscRing<int>>(); }
 TEST(Damage, MpmcRing) { damageShared<ring::SharedMpmcRing<int>>(); }
 
 /// In memory of its own size, so that AddressSanitizer sees what is read past it.
-void damageRecords(std::uint64_t start, std::size_t recordBytes) {
+void damageRecords(Before before, std::uint64_t start, std::size_t recordBytes) {
   using Ring = ring::RecordRing<>;
   constexpr std::size_t kBytes = 128;
   const std::size_t bytes = Ring::bytesFor(kBytes / 8);
-  everyDamage(bytes, [&](auto damage) {
+  everyDamage(bytes, kBytes / 8, [&](auto damage) {
     const std::unique_ptr<std::byte, decltype(&std::free)> memory(
         static_cast<std::byte*>(std::aligned_alloc(64, bytes)), &std::free);
     auto [producer, consumer] = Ring({memory.get(), bytes}, kBytes, start).split();
@@ -130,15 +149,17 @@ void damageRecords(std::uint64_t start, std::size_t recordBytes) {
       consumer.release();
       return result;
     };
-    for (int i = 0; i < 5; ++i)
-      ASSERT_TRUE(push() == RingResult::Ok && (i == 4 || pop() == RingResult::Ok));
+    bring(before, push, pop);
     damage(memory.get());
     expectNoStall({push, pop, [&] { producer.close(); }});
   });
 }
 TEST(Damage, RecordRing) {
-  damageRecords(0, 20);
-  damageRecords(~std::uint64_t(0) - 17, 52);
+  for (const Before before : kBefores) {
+    damageRecords(before, 0, 20);
+    damageRecords(before, ~std::uint64_t(0) - 17, 52);
+    damageRecords(before, 0, 24); // four fill the ring
+  }
 }
 
 /// A length that could be is found out as well.
