@@ -118,6 +118,8 @@ template <class Index, class Body> void requireNoneHeld(const Body& body, bool i
   const Index head = body.control->head.value.load(std::memory_order_acquire);
   const Index tail = body.control->tail.next.load(std::memory_order_acquire);
   const std::size_t used = static_cast<Index>(tail - head);
+  if (used > body.capacity())
+    return; // the words were overwritten: they tell nothing
   for (std::size_t i = 0; i < (isFree ? body.capacity() : used); ++i) {
     const Index index = static_cast<Index>(head + i);
     if (body.at(index).sequence.load(std::memory_order_acquire) !=
