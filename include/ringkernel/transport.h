@@ -43,10 +43,13 @@ struct TransportOptions {
   std::uint32_t slotBytes = 256;
   /// For records longer than a slot's payload: a power of two from 4096 to 2^31, or 0 for none.
   std::uint64_t arenaBytes = 1u << 20;
-  /// At most arenaBytes, or the slot's payload. 0: a quarter of the arena.
+  /// At most arenaBytes, or the slot's payload, and below 2^31. 0: a quarter of the arena.
   std::uint32_t maxRecordBytes = 0;
   /// Warps that read, ToDevice: a power of two up to 64. Fixed for the transport's life.
   std::uint32_t readers = 16;
+  /// ToHost: milliseconds that a slot is waited for whose record must have been written, since a
+  /// later one is there; then it is Corrupt. 0: for ever, as for kernels in a debugger.
+  std::uint32_t lateMs = 1000;
   /// Use this memory, aligned to 128 and of bytesFor() bytes at least, instead of a GPU's: for ends
   /// that are both on the host. It must outlive the ends.
   std::span<std::byte> memory = {};

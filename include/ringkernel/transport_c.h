@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * ringkernel/transport.h for C and for what speaks C: the same ends, the same rules, one function
- * for each of theirs. Link RingKernel::Transport and the C++ standard library. A null handle ends
- * the program, but for the destroying functions, which take it for nothing.
+ * for each of theirs. Link RingKernel::Transport and the C++ standard library. A null handle,
+ * and a null place for a result or for bytes that there are, end the program with a message; the
+ * destroying functions take a null handle for nothing.
  */
 #ifndef RINGKERNEL_TRANSPORT_C_H
 #define RINGKERNEL_TRANSPORT_C_H
@@ -31,13 +32,13 @@ typedef struct ring_transport_options {
   uint32_t mode;             /* RING_TRANSPORT_LATENCY or RING_TRANSPORT_THROUGHPUT */
   uint32_t slots;            /* a power of two from 64 to 2^24 */
   uint32_t slot_bytes;       /* latency: a power of two, 64 to 2048; throughput: a multiple of 64 */
-  uint32_t max_record_bytes; /* 0: a quarter of the arena */
+  uint32_t max_record_bytes; /* below 2^31; 0: a quarter of the arena */
   uint64_t arena_bytes;      /* a power of two from 4096 to 2^31, or 0 */
   uint32_t readers;          /* warps that read, to the device: a power of two up to 64 */
-  uint32_t reserved;         /* 0 */
+  uint32_t late_ms;          /* to the host: until a slot behind which others are is corrupt */
   uint64_t start;            /* the first ticket */
   void* memory;              /* null: on the first GPU; else aligned to 128 */
-  size_t memory_bytes;       /* at least ring_transport_bytes_for() */
+  size_t memory_bytes;       /* at least ring_transport_bytes_for(); 0 where memory is null */
 } ring_transport_options;
 
 /* What a kernel gets by value: ring::abi::TransportRing. */

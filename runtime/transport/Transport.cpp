@@ -42,15 +42,37 @@ const char* name(TransportResult result) {
   return "no TransportResult";
 }
 
-const abi::TransportRing& TransportDevice::ring() const { return body_->device(); }
+namespace {
+
+/// What a handle or a transport that is to be split holds; moved from or split, it holds nothing.
+const std::shared_ptr<detail::TransportBody>&
+held(const std::shared_ptr<detail::TransportBody>& body, const char* what) {
+  if (body)
+    return body;
+  std::fprintf(stderr, "ringkernel: transport: %s\n", what);
+  std::abort();
+}
+constexpr const char* kMovedFrom =
+    "an end was used after it was moved from; use the one that it was moved to";
+
+} // namespace
+
+const abi::TransportRing& TransportDevice::ring() const {
+  return held(body_, kMovedFrom)->device();
+}
 
 void TransportDevice::close() {
+  (void)held(body_, kMovedFrom);
   if (body_->direction() != TransportDirection::ToHost) {
     std::fprintf(stderr,
                  "ringkernel: transport: `TransportDevice::close` is for those to the host; "
                  "readers close in their kernel\n");
     std::abort();
   }
+  if (body_->isDeviceDone.load(std::memory_order_relaxed))
+    return; // a second one has nothing to add
+  // Where the GPU does not say, no count: half of all away.
+  body_->lastTicket = body_->nextTicket().value_or(body_->start() + (std::uint64_t(1) << 63));
   // The kernels' writes came before: their stream was synchronised. Pairs with the consumer's look.
   body_->isDeviceDone.store(true, std::memory_order_release);
 }
@@ -72,7 +94,11 @@ std::size_t Transport<direction>::bytesFor(const TransportOptions& options) {
 template <TransportDirection direction>
 typename Transport<direction>::Ends Transport<direction>::split() && {
   using Access = detail::TransportAccess<detail::TransportBody>;
-  return {Access::make<TransportDevice>(body_), Access::make<HostEnd>(std::move(body_))};
+  const std::shared_ptr<detail::TransportBody> body =
+      held(body_, "`split` of a transport that was split or moved from before; it has one pair of "
+                  "ends: make another transport");
+  body_.reset();
+  return {Access::make<TransportDevice>(body), Access::make<HostEnd>(body)};
 }
 
 template class Transport<TransportDirection::ToHost>;

@@ -21,6 +21,8 @@ constexpr std::size_t kApart = 128;
 constexpr std::uint32_t kMinSlots = 64, kMaxSlots = 1u << 24;
 constexpr std::uint32_t kMaxLine = 65536;
 constexpr std::uint64_t kMinArena = 4096, kMaxArena = std::uint64_t(1) << 31;
+/// Bit 31 of a length says that the record lies in its slot.
+constexpr std::uint64_t kMaxRecord = kMaxArena - 1;
 
 std::size_t roundUp(std::size_t bytes) { return (bytes + kApart - 1) / kApart * kApart; }
 
@@ -30,6 +32,9 @@ Status invalid(const char* what, std::uint64_t given, const std::string& limit) 
 }
 
 Status checkSlots(TransportDirection direction, const TransportOptions& options) {
+  if (options.mode != TransportMode::Latency && options.mode != TransportMode::Throughput)
+    return invalid("mode", static_cast<std::uint64_t>(options.mode),
+                   "0 (latency) or 1 (throughput)");
   if (!std::has_single_bit(options.slots) || options.slots < kMinSlots || options.slots > kMaxSlots)
     return invalid("slots", options.slots, "a power of two from 64 to 16777216");
   if (options.mode == TransportMode::Latency) {
@@ -73,11 +78,12 @@ Result<Sizes> sizesOf(TransportDirection direction, const TransportOptions& opti
     sizes.inlineBytes = sizes.lineBytes = options.slotBytes;
   }
   sizes.granules = static_cast<std::uint32_t>(options.arenaBytes / abi::kGranuleBytes);
-  const std::uint64_t most = std::max<std::uint64_t>(options.arenaBytes, sizes.inlineBytes);
+  const std::uint64_t most =
+      std::min(std::max<std::uint64_t>(options.arenaBytes, sizes.inlineBytes), kMaxRecord);
   if (options.maxRecordBytes > most)
     return invalid("maxRecordBytes", options.maxRecordBytes,
                    "at most " + std::to_string(most) +
-                       ", the larger of arena and a slot's payload");
+                       ", the larger of arena and a slot's payload, below 2^31");
   sizes.maxBytes = options.maxRecordBytes != 0 ? options.maxRecordBytes
                                                : static_cast<std::uint32_t>(std::max<std::uint64_t>(
                                                      options.arenaBytes / 4, sizes.inlineBytes));
@@ -117,6 +123,7 @@ Result<std::shared_ptr<TransportBody>> TransportBody::create(TransportDirection 
   std::shared_ptr<TransportBody> body(new TransportBody);
   body->direction_ = direction;
   body->start_ = options.start;
+  body->late_ = std::chrono::milliseconds(options.lateMs);
   abi::TransportRing& ring = body->host_;
   ring.version = abi::kTransportVersion;
   ring.slotShift = static_cast<std::uint32_t>(std::countr_zero(options.slots));
@@ -127,8 +134,9 @@ Result<std::shared_ptr<TransportBody>> TransportBody::create(TransportDirection 
   ring.granules = sizes->granules;
   ring.readers = layout.readers;
   body->device_ = ring;
-  if (Status status =
-          options.memory.empty() ? body->onGpu(layout) : body->inMemory(layout, options.memory);
+  if (Status status = options.memory.data() == nullptr && options.memory.empty()
+                          ? body->onGpu(layout)
+                          : body->inMemory(layout, options.memory);
       !status)
     return status;
   body->begin();
@@ -163,6 +171,8 @@ void TransportBody::place(const Layout& layout, std::byte* host, std::byte* devi
 }
 
 Status TransportBody::inMemory(const Layout& layout, std::span<std::byte> memory) {
+  if (memory.data() == nullptr)
+    return invalid("memory", 0, "a place of its " + std::to_string(memory.size()) + " bytes");
   if (memory.size() < layout.end + layout.control)
     return invalid("memory", memory.size(),
                    "at least " + std::to_string(layout.end + layout.control) + " bytes");
@@ -211,6 +221,30 @@ Status TransportBody::copyControl(const std::vector<std::byte>& control) {
   if (gpu_->enterToFree())
     api.StreamDestroy(stream);
   return status;
+}
+
+std::optional<std::uint64_t> TransportBody::nextTicket() const {
+  abi::TransportGate gate;
+  if (!gpu_) {
+    std::memcpy(&gate, device_.gate, sizeof(gate));
+  } else {
+    const runtime::cuda::DriverApi& api = gpu_->api();
+    const char* what = "cannot read a transport's tickets";
+    runtime::cuda::StreamImpl* stream = nullptr;
+    if (!gpu_->enterToFree() ||
+        !gpu_->check(what, api.StreamCreate(&stream, runtime::cuda::kStreamNonBlocking)))
+      return std::nullopt;
+    Status status =
+        gpu_->check(what, api.MemcpyDtoHAsync(&gate, control_.address(), sizeof(gate), stream));
+    if (status)
+      status = gpu_->check(what, api.StreamSynchronize(stream));
+    api.StreamDestroy(stream);
+    if (!status)
+      return std::nullopt;
+  }
+  // As the producers make it from the low half and what the host gave back.
+  return gate.credited + static_cast<std::uint32_t>(static_cast<std::uint32_t>(gate.ticket) -
+                                                    static_cast<std::uint32_t>(gate.credited));
 }
 
 std::vector<std::byte> TransportBody::firstControl(const Layout& layout) const {

@@ -10,6 +10,8 @@
 #include <ringkernel/transport.h>
 
 #include <atomic>
+#include <chrono>
+#include <optional>
 #include <vector>
 
 namespace ring::detail {
@@ -31,8 +33,16 @@ public:
     return host_.lineBytes != 0 ? 0 : std::size_t(12) << host_.chunkShift;
   }
 
-  /// TransportDevice::close().
+  /// TransportOptions::lateMs.
+  std::chrono::milliseconds late() const { return late_; }
+  /// The next ticket of the producers on the device, all of which are done; nothing where the GPU
+  /// does not say.
+  std::optional<std::uint64_t> nextTicket() const;
+
+  /// TransportDevice::close(), and how many tickets there were; further than a lap from all that
+  /// the host reads where that is not known.
   std::atomic<bool> isDeviceDone{false};
+  std::uint64_t lastTicket = 0;
 
 private:
   TransportBody() = default;
@@ -46,6 +56,7 @@ private:
 
   TransportDirection direction_{};
   std::uint64_t start_ = 0;
+  std::chrono::milliseconds late_{};
   abi::TransportRing host_{}, device_{};
   runtime::cuda::GpuMemory shared_, control_;
   std::shared_ptr<runtime::cuda::Gpu> gpu_;

@@ -40,6 +40,13 @@ template <class Handle> Handle& given(Handle* handle, const char* function) {
   std::fprintf(stderr, "ringkernel: `%s`: the handle is null\n", function);
   std::abort();
 }
+/// A place that a call reads or writes.
+template <class T> T& place(T* pointer, const char* function, const char* what) {
+  if (pointer)
+    return *pointer;
+  std::fprintf(stderr, "ringkernel: `%s`: `%s` is null\n", function, what);
+  std::abort();
+}
 
 /// Null is the defaults.
 ring::TransportOptions inCpp(const ring_transport_options* options) {
@@ -52,9 +59,9 @@ ring::TransportOptions inCpp(const ring_transport_options* options) {
   made.maxRecordBytes = options->max_record_bytes;
   made.arenaBytes = options->arena_bytes;
   made.readers = options->readers;
+  made.lateMs = options->late_ms;
   made.start = options->start;
-  if (options->memory)
-    made.memory = {static_cast<std::byte*>(options->memory), options->memory_bytes};
+  made.memory = {static_cast<std::byte*>(options->memory), options->memory_bytes};
   return made;
 }
 
@@ -68,12 +75,6 @@ void tell(const std::string& message, char* error, std::size_t bytes) {
 
 template <class Handle, TransportDirection direction>
 Handle* create(const ring_transport_options* options, char* error, std::size_t bytes) {
-  if (options && options->mode > RING_TRANSPORT_THROUGHPUT) {
-    tell("cannot make a transport: `mode` is " + std::to_string(options->mode) +
-             "; it must be 0 or 1",
-         error, bytes);
-    return nullptr;
-  }
   auto made = Transport<direction>::create(inCpp(options));
   if (!made) {
     tell(made.status().message(), error, bytes);
@@ -109,7 +110,10 @@ std::span<const std::byte> bytesAt(const void* record, std::size_t bytes) {
 /// A record of the one kind lies as one of the other.
 template <class Look>
 ring_transport_result peek(ring_transport_record* records, std::size_t capacity, std::size_t* count,
-                           Look look) {
+                           const char* function, Look look) {
+  (void)place(count, function, "count");
+  if (capacity != 0)
+    (void)place(records, function, "records");
   ring::TransportConsumer::Record found[ring::TransportConsumer::kMaxPeek];
   const TransportResult result =
       look(std::span(found, std::min(capacity, std::size(found))), *count);
@@ -133,6 +137,7 @@ ring_transport_options ring_transport_default_options(void) {
   options.max_record_bytes = defaults.maxRecordBytes;
   options.arena_bytes = defaults.arenaBytes;
   options.readers = defaults.readers;
+  options.late_ms = defaults.lateMs;
   return options;
 }
 
@@ -161,25 +166,28 @@ ring_transport_ring ring_transport_producer_ring(const ring_transport_producer* 
 
 ring_transport_result ring_transport_try_pop(ring_transport_consumer* consumer, void* to,
                                              size_t capacity, size_t* bytes) {
-  return inC(given(consumer, __func__).end.tryPop({static_cast<std::byte*>(to), capacity}, *bytes));
+  return inC(
+      given(consumer, __func__)
+          .end.tryPop({static_cast<std::byte*>(to), capacity}, place(bytes, __func__, "bytes")));
 }
 ring_transport_result ring_transport_pop(ring_transport_consumer* consumer, void* to,
                                          size_t capacity, size_t* bytes, uint64_t timeoutNs) {
   return inC(given(consumer, __func__)
-                 .end.pop({static_cast<std::byte*>(to), capacity}, *bytes, after(timeoutNs)));
+                 .end.pop({static_cast<std::byte*>(to), capacity}, place(bytes, __func__, "bytes"),
+                          after(timeoutNs)));
 }
 ring_transport_result ring_transport_try_peek(ring_transport_consumer* consumer,
                                               ring_transport_record* records, size_t capacity,
                                               size_t* count) {
   auto& end = given(consumer, __func__).end;
-  return peek(records, capacity, count,
+  return peek(records, capacity, count, __func__,
               [&](auto found, std::size_t& n) { return end.tryPeekBatch(found, n); });
 }
 ring_transport_result ring_transport_peek(ring_transport_consumer* consumer,
                                           ring_transport_record* records, size_t capacity,
                                           size_t* count, uint64_t timeoutNs) {
   auto& end = given(consumer, __func__).end;
-  return peek(records, capacity, count, [&](auto found, std::size_t& n) {
+  return peek(records, capacity, count, __func__, [&](auto found, std::size_t& n) {
     return end.peekBatch(found, n, after(timeoutNs));
   });
 }
@@ -208,7 +216,9 @@ ring_transport_result ring_transport_push(ring_transport_producer* producer, con
 ring_transport_result ring_transport_try_push_batch(ring_transport_producer* producer,
                                                     const void* records, size_t stride,
                                                     size_t bytes, size_t count, size_t* pushed) {
-  return inC(given(producer, __func__).end.tryPushBatch(records, stride, bytes, count, *pushed));
+  return inC(
+      given(producer, __func__)
+          .end.tryPushBatch(records, stride, bytes, count, place(pushed, __func__, "pushed")));
 }
 void ring_transport_close_producer(ring_transport_producer* producer) {
   given(producer, __func__).end.close();
@@ -225,7 +235,7 @@ const char* ring_transport_header(size_t index, const char** text) {
   const auto headers = ring::transportHeaders();
   if (index >= headers.size())
     return nullptr;
-  *text = headers[index].text;
+  place(text, __func__, "text") = headers[index].text;
   return headers[index].name;
 }
 

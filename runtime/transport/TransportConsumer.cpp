@@ -4,6 +4,10 @@
 // its length counts; what is still on its way is there at the next look. Reads only what the ring's
 // bounds allow, whatever stands in a slot.
 //
+// A slot that is not whole is waited for, unless its record must be there: the producers are done
+// and were so some time ago, or the record's first chunk, or a later record, is there for `lateMs`
+// already. Then somebody wrote into it.
+//
 // Arena granules come in the order of tickets, so each arena record must begin where the last one
 // ended. Behind a corrupt slot that may have had some, the next such record tells, or, where
 // producers wait for granules, their note.
@@ -13,6 +17,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace ring {
@@ -30,6 +35,8 @@ struct TransportConsumer::State {
 
   std::size_t look(std::span<Record> records);
   TransportResult nothing();
+  bool isLate();
+  bool isLaterHere();
   TransportResult skip();
   void publish();
 
@@ -43,6 +50,12 @@ struct TransportConsumer::State {
   bool isCorrupt = false;               ///< the slot behind those that look() found
   bool hasLostGranules = false;         ///< perhaps: a corrupt slot was skipped
   bool isClosed = false;
+  std::uint64_t awaited = ~std::uint64_t(0); ///< the ticket of the last look in vain
+  std::uint32_t vain = 0;                    ///< such looks
+  std::uint32_t probed = 0;                  ///< slots behind it that were looked at
+  bool isOverdue = false;                    ///< it should be there, since
+  TransportDeadline overdueSince;
+  std::optional<TransportDeadline> closedSince; ///< the producers' note
   std::uint64_t records = 0, corrupt = 0;
   std::vector<std::byte> scratch;
   std::byte* copies;
@@ -52,6 +65,12 @@ namespace {
 
 /// Slots ahead whose lines are asked for while one is read.
 constexpr std::uint64_t kAhead = 8;
+/// Records of warps other than the one that closed may come after its note, where only an atomic
+/// without a fence told it that they were pushed.
+constexpr std::chrono::milliseconds kOnTheWay{10};
+/// Looks in vain between two at what is behind the awaited slot, slots that each looks at, and
+/// looks until the mark is written again, into which somebody may have written.
+constexpr std::uint32_t kVainLooks = 64, kProbes = 16, kVainLooksToMark = 4096;
 
 /// True where `tag` may stand in a slot of this lap that was not written yet.
 bool isOldTag(std::uint32_t tag, std::uint64_t lap) {
@@ -70,7 +89,7 @@ RINGKERNEL_WIDE inline bool lookInSlot(const abi::Chunk* slot, std::uint32_t tag
   const std::uint32_t words[2] = {head[2], head[3]};
   std::memcpy(copy, words, sizeof(words));
   std::byte* at = copy + sizeof(words);
-  const std::uint32_t used = abi::transportChunks(head[1]);
+  const std::uint32_t used = abi::transportChunks(abi::recordBytes(head[1]));
   for (std::uint32_t i = 1; i < used; ++i, at += 12) {
     const ChunkWords chunk = detail::loadWords(slot + i);
     if (chunk[0] != tag)
@@ -92,14 +111,16 @@ RINGKERNEL_WIDE inline std::size_t lookAtLines(const abi::Chunk* slot, std::uint
     const ChunkWords head = detail::loadWords(slot), first = detail::loadWords(slot + 1);
     const ChunkWords second = detail::loadWords(slot + 2), third = detail::loadWords(slot + 3);
     const ChunkWords other = (first ^ head) | (second ^ head) | (third ^ head);
-    if (other[0] != 0 || head[0] != tag || head[1] - kLeast > kMost - kLeast)
+    const std::uint32_t bytes = abi::recordBytes(head[1]);
+    if (other[0] != 0 || head[0] != tag || bytes - kLeast > kMost - kLeast ||
+        head[1] != abi::lengthWord(bytes))
       break;
     const ChunkWords start = __builtin_shufflevector(head, head, 2, 3, 3, 3);
     std::memcpy(copy, &start, sizeof(start));
     storePayload(copy + 8, first);
     storePayload(copy + 20, second);
     storePayload(copy + 32, third);
-    found[count] = {copy, head[1]};
+    found[count] = {copy, bytes};
   }
   return count;
 }
@@ -132,18 +153,20 @@ RINGKERNEL_WIDE std::size_t TransportConsumer::State::look(std::span<Record> fou
       isCorrupt = !isOldTag(head[0], lap);
       break;
     }
-    const std::uint32_t bytes = head[1];
-    if (bytes <= ring.inlineBytes && ring.lineBytes == 0) {
+    const std::uint32_t bytes = abi::recordBytes(head[1]);
+    const bool isInSlot = abi::isInSlot(head[1], ring.inlineBytes);
+    if (isInSlot && ring.lineBytes == 0) {
       if (!lookInSlot(slot, tag, head, copy))
         break;
       found[count] = {copy, bytes};
-    } else if (bytes <= ring.inlineBytes) {
+    } else if (isInSlot) {
       const auto* line = reinterpret_cast<const std::byte*>(ring.lines);
       found[count] = {line + (ticket & mask) * ring.lineBytes, bytes};
     } else {
       const bool isInOrder =
           head[2] == expected || (mayHaveGap && head[2] - expected <= ring.granules);
-      if (bytes > ring.maxBytes || head[3] != ~head[2] || !isInOrder) {
+      if (!isInOrder ||
+          !abi::isInArena(head[1], head[2], head[3], ring.inlineBytes, ring.maxBytes)) {
         isCorrupt = true;
         break;
       }
@@ -173,6 +196,7 @@ TransportResult TransportConsumer::State::skip() {
 TransportResult TransportConsumer::State::nothing() {
   const bool isDone = body->isDeviceDone.load(std::memory_order_acquire); // before the last look
   const abi::TransportMark note = detail::loadMark(ring.toConsumer);
+  __atomic_thread_fence(__ATOMIC_ACQUIRE); // what came before the note is there; pairs with close()
   Record record;
   if (look({&record, 1}) != 0 || isCorrupt)
     return TransportResult::Ok;
@@ -180,10 +204,64 @@ TransportResult TransportConsumer::State::nothing() {
     granule = note.granules;
     hasLostGranules = false;
   }
-  if (published != read || publishedGranule != granule)
+  const bool isOverdueNow = isLate();
+  if (published != read || publishedGranule != granule || vain % kVainLooksToMark == 0)
     publish();
-  const bool isEnd = isDone || (note.isClosed != 0 && note.slots == read);
-  return isEnd ? TransportResult::Closed : TransportResult::Empty;
+  // More than a lap is none of the producers' counts.
+  const std::uint64_t slots = std::uint64_t(1) << ring.slotShift;
+  std::uint64_t left = note.isClosed == 1 ? note.slots - read : ~std::uint64_t(0);
+  bool isAllHere = isDone;
+  if (left == 0)
+    return TransportResult::Closed;
+  if (left <= slots) {
+    if (!closedSince)
+      closedSince = std::chrono::steady_clock::now();
+    isAllHere = isDone || std::chrono::steady_clock::now() - *closedSince >= kOnTheWay;
+  } else if (isDone) {
+    left = body->lastTicket - read;
+    if (left == 0)
+      return TransportResult::Closed;
+  }
+  isCorrupt = (isAllHere && left <= slots) || isOverdueNow;
+  if (isCorrupt)
+    return TransportResult::Ok;
+  return isDone ? TransportResult::Closed : TransportResult::Empty;
+}
+
+/// The awaited record is there in part, or one behind it is, and has been for long.
+bool TransportConsumer::State::isLate() {
+  if (awaited != read) {
+    awaited = read;
+    vain = 1;
+    probed = 0;
+    isOverdue = false;
+    return false;
+  }
+  if (++vain % kVainLooks != 0 || body->late().count() == 0)
+    return false;
+  if (isOverdue)
+    return std::chrono::steady_clock::now() - overdueSince >= body->late();
+  isOverdue = isLaterHere();
+  if (isOverdue)
+    overdueSince = std::chrono::steady_clock::now();
+  return false;
+}
+
+/// Looks at the awaited slot's first chunk and at those of some slots behind it, at others each
+/// time.
+RINGKERNEL_WIDE bool TransportConsumer::State::isLaterHere() {
+  const std::uint32_t slots = 1u << ring.slotShift;
+  for (std::uint32_t i = 0; i < kProbes; ++i, probed = (probed + 1) & (slots - 1)) {
+    const std::uint64_t ticket = read + probed;
+    const abi::Chunk head =
+        detail::loadChunk(ring.slots + ((ticket & (slots - 1)) << ring.chunkShift));
+    if (head.tag == abi::tagOfLap(ticket >> ring.slotShift) &&
+        (abi::isInSlot(head.words[0], ring.inlineBytes) ||
+         abi::isInArena(head.words[0], head.words[1], head.words[2], ring.inlineBytes,
+                        ring.maxBytes)))
+      return true;
+  }
+  return false;
 }
 
 /// What was read may be written again. Pairs with the acquiring look of the producers.
@@ -203,7 +281,9 @@ TransportConsumer::~TransportConsumer() {
 }
 
 TransportResult TransportConsumer::tryPeekBatch(std::span<Record> records, std::size_t& count) {
-  State& state = *state_;
+  State& state = detail::transportEnd(state_);
+  if (records.data() == nullptr && !records.empty())
+    detail::transportMisuse("`peek` of records to nowhere", records.size(), 0);
   records = records.first(std::min(records.size(), kMaxPeek));
   state.peeked = count = state.look(records);
   if (count != 0 || records.empty())
@@ -219,7 +299,7 @@ TransportResult TransportConsumer::tryPeekBatch(std::span<Record> records, std::
 }
 
 void TransportConsumer::release(std::size_t count) {
-  State& state = *state_;
+  State& state = detail::transportEnd(state_);
   if (count > state.peeked)
     detail::transportMisuse("`release` of more records than were peeked", count, state.peeked);
   if (count == 0)
@@ -241,6 +321,8 @@ void TransportConsumer::release(std::size_t count) {
 TransportResult TransportConsumer::tryPop(std::span<std::byte> to, std::size_t& bytes) {
   Record record;
   bytes = 0;
+  if (to.data() == nullptr && !to.empty())
+    detail::transportMisuse("`pop` to nowhere, bytes", to.size(), 0);
   if (const TransportResult result = tryPeek(record); result != TransportResult::Ok)
     return result;
   bytes = record.size();
@@ -264,12 +346,14 @@ TransportResult TransportConsumer::peekBatch(std::span<Record> records, std::siz
 }
 
 void TransportConsumer::close() {
-  state_->isClosed = true;
-  state_->publish();
+  State& state = detail::transportEnd(state_);
+  state.isClosed = true;
+  state.publish();
 }
 
 TransportStatistics TransportConsumer::statistics() const {
-  return {state_->records, state_->corrupt};
+  const State& state = detail::transportEnd(state_);
+  return {state.records, state.corrupt};
 }
 
 } // namespace ring

@@ -62,7 +62,7 @@ RINGKERNEL_WIDE void writeSlots(abi::Chunk* slot, std::uint32_t slotChunks, std:
                                 const std::byte* record, std::size_t stride, std::uint32_t bytes,
                                 std::size_t count) {
   const std::uint32_t tag = abi::tagOfLap(lap);
-  const ChunkWords tags{tag, bytes, 0, 0};
+  const ChunkWords tags{tag, abi::lengthWord(bytes), 0, 0};
   const std::uint32_t first = bytes < 8 ? bytes : 8,
                       whole = fixed != 0 ? fixed : (bytes - first) / 12;
   const std::uint32_t rest = bytes - first - whole * 12;
@@ -92,8 +92,11 @@ void TransportProducer::State::askReaders() {
   std::uint64_t least = ticket - freed; // a reader whose turn has not come is further
   for (std::uint32_t reader = 0; reader < ring.readers; ++reader) {
     const abi::TransportMark& mark = ring.toProducer[reader];
-    least = std::min(least, __atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed);
-    if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) != 0) // it orders nothing else
+    const std::uint64_t given = __atomic_load_n(&mark.slots, __ATOMIC_ACQUIRE) - freed;
+    // Further than a turn of all readers beyond the last ticket is none: it writes its mark again.
+    const std::uint64_t turn = std::uint64_t(ring.readers) * abi::kReaderBlock;
+    least = given <= ticket - freed + turn ? std::min(least, given) : 0;
+    if (__atomic_load_n(&mark.isClosed, __ATOMIC_RELAXED) == 1) // it orders nothing else
       isClosed = true;
   }
   if (least == 0)
@@ -125,8 +128,9 @@ RINGKERNEL_WIDE void TransportProducer::State::tell(std::uint64_t which, std::ui
   abi::Chunk* slot = ring.slots + ((which & (slotCount() - 1)) << ring.chunkShift);
   const std::uint64_t lap = which >> ring.slotShift;
   const std::uint32_t chunks = abi::isWholeLap(lap) ? 1u << ring.chunkShift : 1;
+  const std::uint32_t word = bytes > ring.inlineBytes ? bytes : abi::lengthWord(bytes);
   for (std::uint32_t i = 0; i < chunks; ++i)
-    detail::storeChunk(slot + i, {abi::tagOfLap(lap), {bytes, place, ~place}});
+    detail::storeChunk(slot + i, {abi::tagOfLap(lap), {word, place, abi::placeCheck(word, place)}});
 }
 
 /// Latency mode: payload inside the slots, lap by lap.
@@ -191,8 +195,10 @@ TransportProducer::~TransportProducer() {
 TransportResult TransportProducer::tryPushBatch(const void* records, std::size_t stride,
                                                 std::size_t bytes, std::size_t count,
                                                 std::size_t& pushed) {
-  State& state = *state_;
+  State& state = detail::transportEnd(state_);
   pushed = 0;
+  if (records == nullptr && bytes != 0 && count != 0)
+    detail::transportMisuse("`push` of records that are nowhere, their bytes", bytes, 0);
   if (bytes > state.ring.maxBytes)
     return TransportResult::TooLarge;
   if (state.isClosed)
@@ -224,17 +230,20 @@ TransportResult TransportProducer::push(std::span<const std::byte> record,
 }
 
 RINGKERNEL_WIDE void TransportProducer::close() {
-  State& state = *state_;
+  State& state = detail::transportEnd(state_);
   state.isClosed = true;
   __atomic_thread_fence(__ATOMIC_RELEASE);
   detail::storeMark(state.ring.toConsumer, {state.ticket, state.granule, 1});
 }
 
 std::size_t TransportProducer::approximateSize() {
-  state_->askReaders();
-  return state_->ticket - state_->freed;
+  State& state = detail::transportEnd(state_);
+  state.askReaders();
+  return state.ticket - state.freed;
 }
 
-TransportStatistics TransportProducer::statistics() const { return {state_->records, 0}; }
+TransportStatistics TransportProducer::statistics() const {
+  return {detail::transportEnd(state_).records, 0};
+}
 
 } // namespace ring

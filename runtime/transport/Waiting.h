@@ -17,6 +17,16 @@ namespace ring::detail {
   std::abort();
 }
 
+/// What a handle holds; one that was moved from holds nothing.
+template <class State> State& transportEnd(const std::unique_ptr<State>& state) {
+  if (state) [[likely]]
+    return *state;
+  std::fprintf(stderr,
+               "ringkernel: transport: an end was used after it was moved from; use the one "
+               "that it was moved to\n");
+  std::abort();
+}
+
 inline void transportPause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

@@ -4,13 +4,15 @@
 // kernels of any user and the host. Read by both compilers: plain structs, sizes in bytes.
 //
 // A ring of slots in memory of the host. The first chunk of a slot carries the tag of its lap and
-// the record's length; nothing else says that a slot is full. Where the payload lies follows from
-// length and mode:
+// the record's length; nothing else says that a slot is full. The length is held with a check, so
+// that a word that somebody else wrote is found out at once (lengthWord()). Where the payload lies
+// follows from length and mode:
 //   latency     behind the length, each chunk of 16 bytes with the tag of the lap
 //   throughput  in the slot's lines, whole cache lines elsewhere; the tag comes after them
-//   longer      in the arena, at the granule that words[1] names (words[2] its complement); the tag
-//               comes after it. Granules are given out in the order of tickets; a record lies in
-//               one piece, since behind the arena's end there is room for the longest.
+//   longer      in the arena, at the granule that words[1] names (words[2] checks it and the
+//               length, placeCheck()); the tag comes after it. Granules are given out in the order
+//               of tickets; a record lies in one piece, since behind the arena's end there is room
+//               for the longest.
 //
 // GPU to host: any warp takes credits, then tickets, each one atomic add a warp for slots and
 // granules together. The host reads in the order of tickets. Host to GPU: blocks of slots go to the
@@ -34,7 +36,7 @@ enum class [[nodiscard]] TransportResult : std::uint32_t {
 
 namespace abi {
 
-inline constexpr std::uint32_t kTransportVersion = 1;
+inline constexpr std::uint32_t kTransportVersion = 2;
 inline constexpr std::uint32_t kGranuleBytes = 64;     ///< of the arena
 inline constexpr std::uint32_t kReaderBlock = 32;      ///< slots that a reader takes in turn
 inline constexpr std::uint32_t kMaxLatencySlot = 2048; ///< bytes
@@ -80,6 +82,30 @@ struct TransportRing {
 
 static_assert(sizeof(TransportMark) == 16 && sizeof(TransportGate) == 256);
 static_assert(sizeof(TransportRing) == 88);
+
+/// The length of a record that lies in its slot, as its first chunk has it: bit 31, a check of 14
+/// bits, the length. In front of a record in the arena the length stands as it is, below 2^31.
+RINGKERNEL_ABI_CALL constexpr std::uint32_t lengthWord(std::uint32_t bytes) {
+  return 0x80000000u | (~(bytes ^ bytes >> 14) & 0x3fffu) << 17 | bytes;
+}
+/// The bytes that either word tells.
+RINGKERNEL_ABI_CALL constexpr std::uint32_t recordBytes(std::uint32_t word) {
+  return word >> 31 != 0 ? word & 0x1ffffu : word;
+}
+/// The word is the length of a record in its slot.
+RINGKERNEL_ABI_CALL constexpr bool isInSlot(std::uint32_t word, std::uint32_t inlineBytes) {
+  return word == lengthWord(word & 0x1ffffu) && (word & 0x1ffffu) <= inlineBytes;
+}
+/// words[2] of a record whose payload lies outside of its chunks: none of the three can be another.
+RINGKERNEL_ABI_CALL constexpr std::uint32_t placeCheck(std::uint32_t word, std::uint32_t place) {
+  return ~(word ^ place);
+}
+/// The first chunk's words are those of a record in the arena.
+RINGKERNEL_ABI_CALL constexpr bool isInArena(std::uint32_t word, std::uint32_t place,
+                                             std::uint32_t check, std::uint32_t inlineBytes,
+                                             std::uint32_t maxBytes) {
+  return word > inlineBytes && word <= maxBytes && check == placeCheck(word, place);
+}
 
 /// Chunks of a slot that a record in it takes.
 RINGKERNEL_ABI_CALL constexpr std::uint32_t transportChunks(std::uint32_t bytes) {

@@ -198,7 +198,8 @@ public:
       result = this->wait(false, deadline, [&] {
         std::size_t count = 0;
         const RingResult now = this->handle_.tryPushBatch(
-            values.subspan(pushed, std::min(values.size() - pushed, this->capacity())), count);
+            values.subspan(pushed, std::min(values.size() - pushed, this->handle_.mostAtOnce())),
+            count);
         pushed += count;
         if (count > 0)
           detail::ringNotify<Futex>(this->state().forElements);

@@ -9,8 +9,7 @@
 //   Progress    the producer wait-free; a reader too: after as many tries as the capacity has bits
 //               it gives Empty, with what it missed. No allocation after construction.
 //   Capacity    `capacity` elements, a power of two from 2, of which the oldest is being
-//   overwritten
-//               while the producer writes.
+//               overwritten while the producer writes.
 //   Order       first in, first out; a gap is told with the element after it.
 //
 // T is trivially copyable and lies in the slot as words, which a reader copies while they may
@@ -22,9 +21,10 @@
 //   words.store(release)     producer                              pairs with words.load(acquire):
 //       a reader that sees a new word sees "being written", or later, at its second look
 //   sequence.store(release)  producer, after the words             pairs with the reader's first
-//   look words.load(acquire)      reader, between its two looks tail.store(release)      producer,
-//   after the slots             pairs with tail.load(acquire) flags (release, acquire)  what was
-//   published before close() is seen by who sees Closed
+//                                                                  look
+//   words.load(acquire)      reader, between its two looks
+//   tail.store(release)      producer, after the slots             pairs with tail.load(acquire)
+//   flags (release, acquire)  what was published before close() is seen by who sees Closed
 #ifndef RINGKERNEL_QUEUE_BROADCASTRING_H
 #define RINGKERNEL_QUEUE_BROADCASTRING_H
 
@@ -88,8 +88,9 @@ public:
   /// All of `values`, one after the other. Ok, Closed, or TooLarge from the capacity on: the first
   /// would be gone before the last is there.
   RingResult tryPushBatch(std::span<const T> values) {
-    if (this->isClosed())
+    if (this->isClosed()) // or moved from
       return RingResult::Closed;
+    values = detail::ringGiven(values);
     if (values.size() >= this->capacity())
       return RingResult::TooLarge;
     for (const T& value : values) {
@@ -114,14 +115,20 @@ private:
 template <class T, template <class> class Atomic = std::atomic>
 class alignas(detail::kCacheLine) BroadcastReader {
 public:
-  std::size_t capacity() const { return body_.capacity(); }
-  bool isClosed() const { return body_.control->state.has(detail::kRingClosed); }
+  std::size_t capacity() const {
+    body_.require();
+    return body_.capacity();
+  }
+  bool isClosed() const {
+    body_.require();
+    return body_.control->state.has(detail::kRingClosed);
+  }
 
   /// The next element: Ok, Empty, or Closed after the last. `missed` is how many elements were
   /// overwritten since the last call; above 0 with Empty where all there was has just gone.
   RingResult tryPop(T& value, std::uint64_t& missed) {
     missed = 0;
-    const bool closed = isClosed(); // before the last look
+    const bool closed = isClosed(); // or moved from; before the last look
     // Each try that comes too late leaves the producer more room: one slot, half a lap, ...
     for (std::size_t keep = capacity() - 1;; keep /= 2) {
       const detail::BroadcastLook look = body_.at(head_).read(value, turnOf(head_));
@@ -149,6 +156,7 @@ public:
   RingResult tryPopBatch(std::span<T> values, std::size_t& popped, std::uint64_t& missed) {
     popped = 0;
     missed = 0;
+    values = detail::ringGiven(values);
     if (values.empty())
       return RingResult::Ok;
     const RingResult result = tryPop(values[0], missed);
@@ -162,6 +170,7 @@ public:
 
   /// Elements published and not read by this reader, missed ones included.
   std::uint64_t approximateSize() const {
+    body_.require();
     return body_.control->tail.value.load(std::memory_order_acquire) - head_;
   }
 
@@ -216,7 +225,9 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
-    return {detail::RingAccess::make<Producer>(body_), detail::RingAccess::make<Consumer>(body_)};
+    body_.requireWhole();
+    return {detail::RingAccess::make<Producer>(body_),
+            detail::RingAccess::make<Consumer>(std::move(body_))};
   }
 
 private:

@@ -37,6 +37,14 @@ template <class Ring> struct Lanes {
   std::vector<Body> bodies;
   std::atomic<std::size_t> producers{0}, consumers{0}; ///< handles made so far
 
+  Lanes() = default;
+  Lanes(const Lanes&) = delete;
+  Lanes& operator=(const Lanes&) = delete;
+  ~Lanes() {
+    for (const Body& body : bodies)
+      requireNoneHeld<typename Ring::Index>(body, true);
+  }
+
   Body& nextFor(std::atomic<std::size_t>& handles) {
     return bodies[handles.fetch_add(1, std::memory_order_relaxed) % bodies.size()];
   }
@@ -62,7 +70,7 @@ public:
   using Reservation = typename Lane::Reservation;
 
   /// A copy has a lane of its own while there are more lanes than handles.
-  LanedProducer(const LanedProducer& other) : LanedProducer(other.lanes_, other.role_) {}
+  LanedProducer(const LanedProducer& other) : LanedProducer(other.required(), other.role_) {}
   LanedProducer(LanedProducer&&) noexcept = default;
   LanedProducer& operator=(const LanedProducer&) = delete;
 
@@ -72,7 +80,7 @@ public:
   std::size_t approximateSize() const { return lane_.approximateSize(); }
 
   /// Pushes of all producers give Closed from now on, pops too once the ring is empty.
-  void close() { lanes_->close(); }
+  void close() { required()->close(); }
   bool isClosed() const { return lane_.isClosed(); }
 
   /// Ok, Full or Closed.
@@ -96,6 +104,12 @@ private:
       : lanes_(std::move(lanes)), role_(std::move(role)),
         lane_(detail::RingAccess::make<Lane>(lanes_->nextFor(lanes_->producers), nullptr)) {}
 
+  const std::shared_ptr<Lanes>& required() const {
+    if (!lanes_)
+      detail::ringMovedFrom();
+    return lanes_;
+  }
+
   std::shared_ptr<Lanes> lanes_;
   std::shared_ptr<void> role_;
   Lane lane_;
@@ -111,23 +125,27 @@ public:
 
   /// A copy begins with another lane.
   LanedConsumer(const LanedConsumer& other)
-      : LanedConsumer(other.shared_, other.role_, other.turn_) {}
+      : LanedConsumer(other.required(), other.role_, other.turn_) {}
   LanedConsumer(LanedConsumer&&) noexcept = default;
   LanedConsumer& operator=(const LanedConsumer&) = delete;
 
   std::size_t lanes() const { return lanes_.size(); }
   /// Slots of one lane.
-  std::size_t capacity() const { return lanes_.front().capacity(); }
+  std::size_t capacity() const { return required()->bodies.front().capacity(); }
   /// Elements in all lanes, each at some moment during the call.
   std::size_t approximateSize() const {
+    (void)required();
     std::size_t size = 0;
     for (const Lane& lane : lanes_)
       size += lane.approximateSize();
     return size;
   }
 
-  void close() { shared_->close(); }
-  bool isClosed() const { return lanes_.front().isClosed(); }
+  void close() { required()->close(); }
+  bool isClosed() const {
+    (void)required();
+    return lanes_.front().isClosed();
+  }
 
   /// Ok, Empty or Closed.
   RingResult tryPop(T& value) {
@@ -169,6 +187,8 @@ private:
 
   /// `take` from the first lane that has something, from the current one on.
   template <class Take> RingResult fromSome(Take take) {
+    if (lanes_.empty()) [[unlikely]]
+      detail::ringMovedFrom();
     if (taken_ >= turn_)
       next();
     std::size_t closed = 0;
@@ -179,6 +199,11 @@ private:
       closed += result == RingResult::Closed;
     }
     return closed == lanes_.size() ? RingResult::Closed : RingResult::Empty;
+  }
+  const std::shared_ptr<Lanes>& required() const {
+    if (!shared_)
+      detail::ringMovedFrom();
+    return shared_;
   }
   void next() {
     current_ = current_ + 1 == lanes_.size() ? 0 : current_ + 1;
@@ -215,8 +240,11 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
-    return {detail::RingAccess::make<Producer>(lanes_, Lanes::closeAtLast(lanes_)),
-            detail::RingAccess::make<Consumer>(lanes_, Lanes::closeAtLast(lanes_), turn_)};
+    if (!lanes_)
+      detail::ringSplitTwice();
+    const std::shared_ptr<Lanes> lanes = std::move(lanes_);
+    return {detail::RingAccess::make<Producer>(lanes, Lanes::closeAtLast(lanes)),
+            detail::RingAccess::make<Consumer>(lanes, Lanes::closeAtLast(lanes), turn_)};
   }
 
 private:

@@ -13,17 +13,19 @@
 //   Progress    wait-free, both sides. No allocation after construction.
 //   Capacity    exactly `capacity` elements, a power of two. A slot is whole cache lines.
 //   Order       first in, first out. A published element is seen whole or not at all.
+//   Misuse      publishing what was not reserved, releasing what was not peeked, a handle that was
+//               moved from: the program ends with a message.
 //
 // A slot's sequence is its index + 1 where that index is published; what a lap before left there is
 // another number.
 //
 // Memory orders
-//   sequence.store(release)  producer, after the value is written  pairs with
-//   sequence.load(acquire) sequence.load(acquire)   consumer, before the value is read    pairs
-//   with sequence.store(release) head.store(release)      consumer, after the value is read pairs
-//   with head.load(acquire) head.load(acquire)       producer, before slots are rewritten  pairs
-//   with head.store(release) tail.store(release)      producer, for statistics alone flags
-//   (release, acquire)  what was published before close() is seen by who sees Closed
+//   sequence.store(release)  producer, after the value is written  pairs with the consumer's load
+//   sequence.load(acquire)   consumer, before the value is read    pairs with the producer's store
+//   head.store(release)      consumer, after the value is read     pairs with head.load(acquire)
+//   head.load(acquire)       producer, before slots are rewritten  pairs with head.store(release)
+//   tail.store(release)      producer, for statistics alone
+//   flags (release, acquire)  what was published before close() is seen by who sees Closed
 #ifndef RINGKERNEL_QUEUE_LATENCYRING_H
 #define RINGKERNEL_QUEUE_LATENCYRING_H
 
@@ -48,6 +50,11 @@ class alignas(detail::kCacheLine) LatencyProducer
 public:
   using Value = T;
 
+  LatencyProducer(LatencyProducer&& other) noexcept
+      : Base(std::move(other)), tail_(std::exchange(other.tail_, 0)),
+        head_(std::exchange(other.head_, 0)), isReserved_(std::exchange(other.isReserved_, false)) {
+  }
+
   /// Ok, Full or Closed.
   RingResult tryPush(T value) {
     T* slot = nullptr;
@@ -62,7 +69,9 @@ public:
   /// The next slot, to be written in place, the producer's until publish(): Ok, Full or Closed.
   /// What is written and copied in right after waits for its own stores; in place it does not.
   [[gnu::always_inline]] RingResult tryReserve(T*& slot) {
-    if (this->isClosed())
+    if (isFull()) [[unlikely]]
+      this->body_.require(); // what was moved from has no room
+    if (this->isMarkedClosed())
       return RingResult::Closed;
     if (isFull()) [[unlikely]] {
       head_ = this->body_.control->head.value.load(std::memory_order_acquire); // values were read
@@ -70,12 +79,16 @@ public:
         return RingResult::Full;
     }
     slot = &this->body_.at(tail_).value;
+    isReserved_ = true;
     return RingResult::Ok;
   }
   /// Gives the reserved slot to the consumer.
   void publish() {
-    if (isFull()) [[unlikely]]
-      detail::ringMisuse("`publish` without a reserved slot");
+    if (!isReserved_) [[unlikely]] {
+      this->body_.require();
+      detail::ringMisuse("`publish` without a reserved slot; `tryReserve` comes before each");
+    }
+    isReserved_ = false;
     auto& slot = this->body_.at(tail_);
     tail_ = static_cast<Index>(tail_ + 1);
     slot.sequence.store(tail_, std::memory_order_release);
@@ -91,10 +104,11 @@ private:
         tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
         head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
 
-  bool isFull() const { return static_cast<Index>(tail_ - head_) == this->capacity(); }
+  bool isFull() const { return static_cast<Index>(tail_ - head_) == this->body_.capacity(); }
 
   Index tail_; ///< the next index
   Index head_; ///< as last seen
+  bool isReserved_ = false;
 };
 
 /// The one thread that pops.
@@ -103,6 +117,10 @@ class alignas(detail::kCacheLine) LatencyConsumer
     : public detail::SpscHandle<detail::LatencySlot<T, Atomic, Index>, Atomic, Index> {
 public:
   using Value = T;
+
+  LatencyConsumer(LatencyConsumer&& other) noexcept
+      : Base(std::move(other)), head_(std::exchange(other.head_, 0)),
+        isPeeked_(std::exchange(other.isPeeked_, false)) {}
 
   /// Ok, Empty or Closed.
   RingResult tryPop(T& value) {
@@ -119,19 +137,24 @@ public:
   /// none it writes nothing, and it is compiled into the loop that asks: a loop that stores delays
   /// the line that it waits for.
   [[gnu::always_inline]] RingResult tryPeek(T*& element) {
+    this->body_.require();
     auto& slot = this->body_.at(head_);
     for (std::size_t byte = detail::kCacheLine; byte < sizeof(slot); byte += detail::kCacheLine)
       __builtin_prefetch(reinterpret_cast<const char*>(&slot) + byte); // comes with the first line
-    const bool closed = this->isClosed();                              // before the look
+    const bool closed = this->isMarkedClosed();                        // before the look
     if (slot.sequence.load(std::memory_order_acquire) != next())       // value was written
       return closed ? RingResult::Closed : RingResult::Empty;
     element = &slot.value;
+    isPeeked_ = true;
     return RingResult::Ok;
   }
   /// Gives the peeked slot back to the producer.
   void release() {
-    if (this->body_.at(head_).sequence.load(std::memory_order_relaxed) != next()) [[unlikely]]
-      detail::ringMisuse("`release` without a peeked element");
+    if (!isPeeked_) [[unlikely]] {
+      this->body_.require();
+      detail::ringMisuse("`release` without a peeked element; `tryPeek` comes before each");
+    }
+    isPeeked_ = false;
     head_ = next();
     this->body_.control->head.value.store(head_, std::memory_order_release);
   }
@@ -147,6 +170,7 @@ private:
   Index next() const { return static_cast<Index>(head_ + 1); }
 
   Index head_; ///< the shared head, which nobody else writes
+  bool isPeeked_ = false;
 };
 
 /// `auto [producer, consumer] = ring::LatencyRing<Request>(64).split();`
@@ -176,6 +200,7 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
+    body_.requireWhole();
     return {detail::RingAccess::make<Producer>(body_),
             detail::RingAccess::make<Consumer>(std::move(body_))};
   }

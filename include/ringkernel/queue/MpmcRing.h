@@ -4,8 +4,9 @@
 //
 // Contract
 //   Who calls   handles of both kinds can be copied, and any number of threads may use one. The
-//   ring
-//               closes when the last producer handle, or the last consumer handle, is destroyed.
+//               ring closes when the last producer handle, or the last consumer handle, is
+//               destroyed. Between processes (SharedRing.h) a handle belongs to one thread and can
+//               only be moved.
 //   Progress    lock-free, but a thread stopped between taking a place and giving it on hides what
 //               lies behind it. No allocation after construction.
 //   Capacity    exactly `capacity` elements, a power of two from 2. Indices wrap with their type.
@@ -41,6 +42,10 @@ template <template <class> class Atomic, class Index> struct MpmcControl {
   RingLine<Atomic<Index>> head; ///< the first place that no consumer took
 };
 
+/// `from` is not past `to`: an index half of all away is.
+template <class Index> bool ringIsUpTo(Index from, Index to) {
+  return static_cast<Index>(to - from) <= std::numeric_limits<Index>::max() / 2;
+}
 template <class Index> std::make_signed_t<Index> ringDistance(Index from, Index to) {
   return static_cast<std::make_signed_t<Index>>(static_cast<Index>(to - from));
 }
@@ -62,7 +67,7 @@ public:
   /// Ok, Full, Closed, or between processes Poisoned.
   RingResult tryPush(T value) {
     Reservation place;
-    const RingResult result = tryReserve(1, place);
+    const RingResult result = take(1, place);
     if (result != RingResult::Ok)
       return result;
     place[0] = std::move(value);
@@ -74,8 +79,9 @@ public:
   /// the capacity. `pushed` is their number or 0.
   RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
     pushed = 0;
+    values = detail::ringGiven(values);
     Reservation places;
-    const RingResult result = tryReserve(values.size(), places);
+    const RingResult result = take(values.size(), places);
     if (result != RingResult::Ok)
       return result;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -88,11 +94,32 @@ public:
   /// `count` slots, all or none, to be written in place and published soon: until then nobody
   /// receives what others publish behind them.
   RingResult tryReserve(std::size_t count, Reservation& places) {
+    places.requirePublished();
+    return take(count, places);
+  }
+  /// Elements that a batch takes, at most.
+  std::size_t mostAtOnce() const {
+    const std::size_t capacity = this->capacity();
+    if constexpr (Claims::kShared)
+      return std::min(capacity, Claims::kMostSlots);
+    else
+      return capacity;
+  }
+
+private:
+  using Base = typename MpmcProducer::SequencedHandle;
+  friend struct detail::RingAccess;
+
+  MpmcProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
+      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
+
+  RingResult take(std::size_t count, Reservation& places) {
     if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
       return state;
-    if (count > mostSlots()) [[unlikely]]
+    if (count > mostAtOnce()) [[unlikely]]
       return RingResult::TooLarge;
     auto& tail = this->body_.control->tail.next;
+    typename Claims::Claim claim;
     Index first = tail.load(std::memory_order_relaxed);
     for (std::size_t free = 0; free < count;) {
       const Index index = static_cast<Index>(first + free);
@@ -103,47 +130,33 @@ public:
         ++free;
         if (free < count)
           continue;
-        claims_.take(first, count);
+        claims_.take(claim, first, count);
         if (tail.compare_exchange_weak(first, static_cast<Index>(first + count),
                                        std::memory_order_release, std::memory_order_relaxed))
           break;
       } else if (const Index now = tail.load(std::memory_order_relaxed); now != first) {
         first = now; // others took these places
-      } else if (behind > 0) {
-        return whyFull(index);
+      } else {
+        claim.give();
+        // A slot that is ahead was taken, and who sees that sees the tail past it.
+        return behind > 0 ? whyFull(index) : this->poisoned();
       }
       free = 0;
     }
-    places.hold(this->body_, first, count, claims_);
+    if (count > 0)
+      places.hold(this->body_, first, count, claim);
     return RingResult::Ok;
-  }
-
-private:
-  using Base = typename MpmcProducer::SequencedHandle;
-  friend struct detail::RingAccess;
-
-  MpmcProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(claims) {}
-
-  std::size_t mostSlots() const {
-    if constexpr (Claims::kShared)
-      return std::min(this->capacity(), Claims::kMostSlots);
-    else
-      return this->capacity();
   }
 
   /// The slot for `index` holds an element of the lap before: is somebody alive reading it?
   RingResult whyFull(Index index) {
-    claims_.give();
     if constexpr (Claims::kShared) {
       const Index old = static_cast<Index>(index - this->capacity());
       const Index head = this->body_.control->head.value.load(std::memory_order_acquire);
-      if (detail::ringDistance(old, head) > 0 && watch_.isDue(old) && claims_.isOrphan(old) &&
-          this->body_.at(index).sequence.load(std::memory_order_acquire) == // given back since?
-              static_cast<Index>(old + 1)) {
-        this->body_.control->state.add(detail::kRingPoisoned);
-        return RingResult::Poisoned;
-      }
+      if (!detail::ringIsUpTo(head, old) && watch_.isDue(old) && claims_.isOrphan(old) &&
+          detail::ringDistance(this->body_.at(index).sequence.load(std::memory_order_acquire),
+                               index) > 0) // not given back since
+        return this->poisoned();
     }
     return RingResult::Full;
   }
@@ -154,38 +167,18 @@ private:
 };
 
 /// Elements that a consumer took: read them in place, then release(), which the destructor does
-/// too.
-template <class Slot, class Index, class Claims> class RingTaken : public RingView<Slot> {
+/// too, and before the ring's last handle goes.
+template <class Slot, class Index, class Claims>
+class RingTaken : public detail::RingHeld<Slot, Index, Claims> {
 public:
   RingTaken() = default;
-  RingTaken(const RingTaken&) = delete;
-  RingTaken& operator=(const RingTaken&) = delete;
   ~RingTaken() { release(); }
 
   /// Gives all slots back to the producers.
-  void release() {
-    for (std::size_t i = 0; i < this->count_; ++i) {
-      const Index index = static_cast<Index>(index_ + i);
-      this->slots_[static_cast<std::size_t>(index) & this->mask_].sequence.store(
-          static_cast<Index>(index + this->mask_ + 1), std::memory_order_release);
-    }
-    if (this->count_ != 0)
-      claims_.give();
-    this->count_ = 0;
-  }
+  void release() { this->giveOn(this->mask_ + 1); }
 
 private:
   template <class, template <class> class, class, class> friend class MpmcConsumer;
-
-  template <class Body>
-  void hold(const Body& body, Index index, std::size_t count, const Claims& claims) {
-    static_cast<RingView<Slot>&>(*this) = {body.slots, body.mask, std::size_t(index), count};
-    index_ = index;
-    claims_ = claims;
-  }
-
-  Index index_ = 0;
-  [[no_unique_address]] Claims claims_{};
 };
 
 /// Any thread that pops.
@@ -203,7 +196,7 @@ public:
   /// Ok, Empty, Closed, or between processes Poisoned.
   RingResult tryPop(T& value) {
     Taken element;
-    const RingResult result = tryTake(1, element);
+    const RingResult result = take(1, element);
     if (result == RingResult::Ok)
       value = std::move(element[0]);
     return result;
@@ -212,8 +205,9 @@ public:
   /// Moves up to values.size() elements out; `popped` says how many, above 0 where Ok.
   RingResult tryPopBatch(std::span<T> values, std::size_t& popped) {
     popped = 0;
+    values = detail::ringGiven(values);
     Taken elements;
-    const RingResult result = tryTake(values.size(), elements);
+    const RingResult result = take(values.size(), elements);
     for (; popped < elements.size(); ++popped)
       values[popped] = std::move(elements[popped]);
     return result;
@@ -223,7 +217,19 @@ public:
   /// Empty, Closed, Poisoned. They are this caller's alone.
   RingResult tryTake(std::size_t wanted, Taken& elements) {
     elements.release();
+    return take(wanted, elements);
+  }
+
+private:
+  using Base = typename MpmcConsumer::SequencedHandle;
+  friend struct detail::RingAccess;
+
+  MpmcConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
+      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
+
+  RingResult take(std::size_t wanted, Taken& elements) {
     wanted = std::min(wanted, mostSlots());
+    typename Claims::Claim claim;
     auto& head = this->body_.control->head.value;
     const std::uint32_t flags = this->body_.control->state.flags.load(std::memory_order_acquire);
     Index first = head.load(std::memory_order_relaxed);
@@ -236,24 +242,18 @@ public:
           first = now; // others took these elements
           continue;
         }
+        claim.give();
         return whyNothing(first, flags);
       }
-      claims_.take(first, ready);
+      claims_.take(claim, first, ready);
       if (head.compare_exchange_weak(first, static_cast<Index>(first + ready),
                                      std::memory_order_release, std::memory_order_relaxed)) {
-        elements.hold(this->body_, first, ready, claims_);
+        elements.hold(this->body_, first, ready, claim);
         break;
       }
     }
     return RingResult::Ok;
   }
-
-private:
-  using Base = typename MpmcConsumer::SequencedHandle;
-  friend struct detail::RingAccess;
-
-  MpmcConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(claims) {}
 
   std::size_t mostSlots() const {
     if constexpr (Claims::kShared)
@@ -268,17 +268,14 @@ private:
 
   /// `flags` are from before the last look at `first`, which no consumer had taken.
   RingResult whyNothing(Index first, std::uint32_t flags) {
-    claims_.give();
     const Index tail = this->body_.control->tail.next.load(std::memory_order_acquire);
     if (detail::ringDistance(first, tail) <= 0)
       return flags & detail::kRingClosed ? RingResult::Closed : RingResult::Empty;
     if constexpr (Claims::kShared) // somebody took the place: is he alive?
       if ((flags & detail::kRingPoisoned) ||
           (watch_.isDue(first) && claims_.isOrphan(first) && !isPublished(first) &&
-           this->body_.control->head.value.load(std::memory_order_relaxed) == first)) {
-        this->body_.control->state.add(detail::kRingPoisoned);
-        return RingResult::Poisoned;
-      }
+           this->body_.control->head.value.load(std::memory_order_relaxed) == first))
+        return this->poisoned();
     return RingResult::Empty;
   }
 
@@ -329,8 +326,11 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
-    return {detail::RingAccess::make<Producer>(body_, detail::closeAtLast(body_)),
-            detail::RingAccess::make<Consumer>(body_, detail::closeAtLast(body_))};
+    body_.requireWhole();
+    const Body body = std::move(body_);
+    const detail::RingRoles<Index, Body> roles(body, true);
+    return {detail::RingAccess::make<Producer>(body, roles.closeAtLast()),
+            detail::RingAccess::make<Consumer>(body, roles.closeAtLast())};
   }
 
 private:

@@ -4,9 +4,9 @@
 //
 // Contract
 //   Who calls   a producer handle can be copied, and any number of threads may use one; the
-//   consumer
-//               handle belongs to one thread and can only be moved. The ring closes when the last
-//               producer handle, or the consumer, is destroyed.
+//               consumer handle belongs to one thread and can only be moved. The ring closes when
+//               the last producer handle, or the consumer, is destroyed. Between processes
+//               (SharedRing.h) all handles belong to one thread and can only be moved.
 //   Progress    producers lock-free, the consumer wait-free; but a producer stopped between taking
 //               a place and publishing it hides what lies behind it. No allocation after
 //               construction.
@@ -19,10 +19,11 @@
 // Memory orders
 //   sequence.store(release)  producer, after the value is written    pairs with the consumer's load
 //   sequence.load(acquire)   consumer, before the value is read      pairs with the producer's
-//   store head.store(release)      consumer, after values are read         pairs with
-//   head.load(acquire) head.load(acquire)       producer, before slots are taken        pairs with
-//   head.store(release) seen.store(release), seen.load(acquire)   hand that knowledge from producer
-//   to producer tail CAS(release)        carries a claim (RingClaim.h) to who finds the place taken
+//                                                                    store
+//   head.store(release)      consumer, after values are read         pairs with head.load(acquire)
+//   head.load(acquire)       producer, before slots are taken        pairs with head.store(release)
+//   seen.store(release), seen.load(acquire)   hand that knowledge from producer to producer
+//   tail CAS(release)        carries a claim (RingClaim.h) to who finds the place taken
 //   flags (release, acquire)  what was published before close() is seen by who sees Closed
 #ifndef RINGKERNEL_QUEUE_MPSCRING_H
 #define RINGKERNEL_QUEUE_MPSCRING_H
@@ -58,17 +59,27 @@ public:
   using Value = T;
   using Index = IndexT;
 
-  std::size_t capacity() const { return body_.capacity(); }
+  std::size_t capacity() const {
+    body_.require();
+    return body_.capacity();
+  }
 
   /// Pushes give Closed from now on, pops too once the ring is empty. A push under way may still
   /// succeed: Closed is final for a consumer once none is.
-  void close() { body_.control->state.add(kRingClosed); }
-  bool isClosed() const { return body_.control->state.has(kRingClosed); }
+  void close() {
+    body_.require();
+    body_.control->state.add(kRingClosed);
+  }
+  bool isClosed() const {
+    body_.require();
+    return body_.control->state.has(kRingClosed);
+  }
 
   /// Elements in the ring at some moment during the call, at most the capacity; places that are
   /// taken and not yet published count.
   std::size_t approximateSize() const { return statistics().size; }
   RingStatistics statistics() const {
+    body_.require();
     const Index head = body_.control->head.value.load(std::memory_order_acquire);
     const Index tail = body_.control->tail.next.load(std::memory_order_acquire);
     return {tail, head, std::min<std::size_t>(static_cast<Index>(tail - head), capacity()),
@@ -83,63 +94,81 @@ protected:
 
   /// Closed or Poisoned where the flags say so, else Ok.
   RingResult stateResult() const {
+    body_.require();
     const std::uint32_t flags = body_.control->state.flags.load(std::memory_order_acquire);
     if (flags == 0) [[likely]]
       return RingResult::Ok;
-    return flags & kRingPoisoned ? RingResult::Poisoned : RingResult::Closed;
+    if (flags & kRingClosed && !(flags & kRingPoisoned))
+      return RingResult::Closed;
+    return poisoned(); // or what no ring writes there
+  }
+
+  /// Somebody else wrote into the ring's words.
+  [[gnu::cold, gnu::noinline]] RingResult poisoned() const {
+    body_.control->state.add(kRingPoisoned);
+    return RingResult::Poisoned;
   }
 
   Body body_;
 };
 
-/// Closes the ring when the last handle of a role is gone.
-template <class Body> std::shared_ptr<void> closeAtLast(const Body& body) {
-  return {body.control, [memory = body.memory](void* control) {
-            static_cast<typename Body::Control*>(control)->state.add(kRingClosed);
-          }};
+/// The slots of a ring that nobody has a handle of any more: somebody still holds some, and would
+/// write to memory that is gone. `isFree`: free slots tell it too, since consumers give them back.
+template <class Index, class Body> void requireNoneHeld(const Body& body, bool isFree) {
+  const Index head = body.control->head.value.load(std::memory_order_acquire);
+  const Index tail = body.control->tail.next.load(std::memory_order_acquire);
+  const std::size_t used = static_cast<Index>(tail - head);
+  if (used > body.capacity())
+    return; // the words were overwritten: they tell nothing
+  for (std::size_t i = 0; i < (isFree ? body.capacity() : used); ++i) {
+    const Index index = static_cast<Index>(head + i);
+    if (body.at(index).sequence.load(std::memory_order_acquire) !=
+        static_cast<Index>(index + (i < used)))
+      ringMisuse("a ring's last handle was destroyed while a reservation or elements taken from it "
+                 "are held; publish and release before");
+  }
 }
+
+/// What the last handles of both roles leave: first the role, which closes the ring, then the ring.
+template <class Index, class Body> class RingRoles {
+public:
+  explicit RingRoles(Body body, bool isFree)
+      : ring_(body.control, [body, isFree](void*) { requireNoneHeld<Index>(body, isFree); }) {}
+
+  std::shared_ptr<void> closeAtLast() const {
+    return {ring_.get(), [ring = ring_](void* control) {
+              static_cast<typename Body::Control*>(control)->state.add(kRingClosed);
+            }};
+  }
+
+private:
+  std::shared_ptr<void> ring_;
+};
 
 } // namespace detail
 
 /// Slots that a producer took: write them in place, then publish(). Destroyed unpublished it ends
 /// the program, since the consumer would wait for it forever.
-template <class Slot, class Index, class Claims> class RingReservation : public RingView<Slot> {
+template <class Slot, class Index, class Claims>
+class RingReservation : public detail::RingHeld<Slot, Index, Claims> {
 public:
   RingReservation() = default;
-  RingReservation(const RingReservation&) = delete;
-  RingReservation& operator=(const RingReservation&) = delete;
   ~RingReservation() {
     if (this->count_ != 0)
       detail::ringMisuse("a reservation was destroyed unpublished");
   }
 
   /// Gives all of it to the consumers.
-  void publish() {
-    for (std::size_t i = 0; i < this->count_; ++i) {
-      const Index index = static_cast<Index>(index_ + i);
-      this->slots_[static_cast<std::size_t>(index) & this->mask_].sequence.store(
-          static_cast<Index>(index + 1), std::memory_order_release);
-    }
-    this->count_ = 0;
-    claims_.give();
-  }
+  void publish() { this->giveOn(1); }
 
 private:
   template <class, template <class> class, class, class> friend class MpscProducer;
   template <class, template <class> class, class, class> friend class MpmcProducer;
 
-  /// Takes `count` slots from `index`.
-  template <class Body>
-  void hold(const Body& body, Index index, std::size_t count, const Claims& claims) {
-    if (this->count_ != 0)
+  void requirePublished() const {
+    if (this->count_ != 0) [[unlikely]]
       detail::ringMisuse("`tryReserve` into a reservation that is not published");
-    static_cast<RingView<Slot>&>(*this) = {body.slots, body.mask, std::size_t(index), count};
-    index_ = index;
-    claims_ = claims;
   }
-
-  Index index_ = 0;
-  [[no_unique_address]] Claims claims_{};
 };
 
 /// Any thread that pushes. T is default constructible and assignable.
@@ -157,7 +186,7 @@ public:
   /// Ok, Full or Closed.
   RingResult tryPush(T value) {
     Reservation place;
-    const RingResult result = tryReserve(1, place);
+    const RingResult result = take(1, place);
     if (result != RingResult::Ok)
       return result;
     place[0] = std::move(value);
@@ -169,8 +198,9 @@ public:
   /// capacity. `pushed` is their number or 0.
   RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
     pushed = 0;
+    values = detail::ringGiven(values);
     Reservation places;
-    const RingResult result = tryReserve(values.size(), places);
+    const RingResult result = take(values.size(), places);
     if (result != RingResult::Ok)
       return result;
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -183,27 +213,16 @@ public:
   /// `count` slots, all or none, to be written in place and published soon: until then nobody
   /// receives what others publish behind them. Ok, Full, Closed, TooLarge.
   RingResult tryReserve(std::size_t count, Reservation& places) {
-    if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
-      return state;
-    if (count > mostSlots()) [[unlikely]]
-      return RingResult::TooLarge;
-    auto& tail = this->body_.control->tail;
-    Index first = tail.next.load(std::memory_order_relaxed);
-    for (;;) {
-      if (!hasRoom(first, count)) {
-        if (const Index again = tail.next.load(std::memory_order_relaxed); again != first) {
-          first = again; // it was an old tail: the head is past it
-          continue;
-        }
-        return RingResult::Full;
-      }
-      claims_.take(first, count);
-      if (tail.next.compare_exchange_weak(first, static_cast<Index>(first + count),
-                                          std::memory_order_release, std::memory_order_relaxed))
-        break;
-    }
-    places.hold(this->body_, first, count, claims_);
-    return RingResult::Ok;
+    places.requirePublished();
+    return take(count, places);
+  }
+  /// Elements that a batch takes, at most.
+  std::size_t mostAtOnce() const {
+    const std::size_t capacity = this->capacity();
+    if constexpr (Claims::kShared)
+      return std::min(capacity, Claims::kMostSlots);
+    else
+      return capacity;
   }
 
 private:
@@ -211,30 +230,48 @@ private:
   friend struct detail::RingAccess;
 
   MpscProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(claims) {}
+      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
 
-  std::size_t mostSlots() const {
-    if constexpr (Claims::kShared)
-      return std::min(this->capacity(), Claims::kMostSlots);
-    else
-      return this->capacity();
+  RingResult take(std::size_t count, Reservation& places) {
+    if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
+      return state;
+    if (count > mostAtOnce()) [[unlikely]]
+      return RingResult::TooLarge;
+    if (count == 0) [[unlikely]]
+      return RingResult::Ok;
+    auto& tail = this->body_.control->tail;
+    typename Claims::Claim claim;
+    Index first = tail.next.load(std::memory_order_relaxed);
+    for (;;) {
+      if (!hasRoom(first, count)) {
+        if (const Index again = tail.next.load(std::memory_order_relaxed); again != first) {
+          first = again; // it was an old tail: the head is past it
+          continue;
+        }
+        claim.give();
+        return RingResult::Full;
+      }
+      claims_.take(claim, first, count);
+      if (tail.next.compare_exchange_weak(first, static_cast<Index>(first + count),
+                                          std::memory_order_release, std::memory_order_relaxed))
+        break;
+    }
+    places.hold(this->body_, first, count, claim);
+    return RingResult::Ok;
   }
 
   /// The slots from `first` were all read a lap ago.
   bool hasRoom(Index first, std::size_t count) {
     auto& control = *this->body_.control;
     const auto fits = [&](Index head) {
-      const std::size_t used = static_cast<Index>(first - head);
-      return used <= this->capacity() && this->capacity() - used >= count;
+      const std::size_t capacity = this->body_.capacity(), used = static_cast<Index>(first - head);
+      return used <= capacity && capacity - used >= count;
     };
     if (fits(control.tail.seen.load(std::memory_order_acquire))) // slots were read, others saw it
       return true;
     const Index head = control.head.value.load(std::memory_order_acquire); // slots were read
     control.tail.seen.store(head, std::memory_order_release);
-    if (fits(head))
-      return true;
-    claims_.give();
-    return false;
+    return fits(head);
   }
 
   std::shared_ptr<void> role_;
@@ -252,7 +289,9 @@ class alignas(detail::kCacheLine) MpscConsumer
 public:
   using Slot = detail::SequencedSlot<T, Atomic, Index>;
 
-  MpscConsumer(MpscConsumer&&) noexcept = default;
+  MpscConsumer(MpscConsumer&& other) noexcept
+      : Base(std::move(other)), role_(std::move(other.role_)), claims_(std::move(other.claims_)),
+        head_(other.head_), peeked_(std::exchange(other.peeked_, 0)), watch_(other.watch_) {}
   MpscConsumer& operator=(MpscConsumer&&) = delete;
 
   /// Ok, Empty, Closed, or between processes Poisoned.
@@ -270,6 +309,7 @@ public:
   RingResult tryPopBatch(std::span<T> values, std::size_t& popped) {
     RingView<Slot> elements;
     popped = 0;
+    values = detail::ringGiven(values);
     const RingResult result = tryPeek(values.size(), elements);
     if (result != RingResult::Ok || values.empty())
       return result;
@@ -283,7 +323,7 @@ public:
   /// Up to `wanted` published elements, to be read in place until release(): Ok with at least one,
   /// Empty, Closed, Poisoned.
   RingResult tryPeek(std::size_t wanted, RingView<Slot>& elements) {
-    wanted = std::min(wanted, this->capacity());
+    wanted = std::min(wanted, this->capacity()); // which ends the program where it was moved from
     std::size_t ready = 0;
     if (wanted > 0 && !isPublished(head_)) [[unlikely]]
       if (const RingResult result = whyNothing(); result != RingResult::Ok)
@@ -297,6 +337,7 @@ public:
 
   /// Gives the first `count` peeked slots back to the producers.
   void release(std::size_t count) {
+    this->body_.require();
     if (count > peeked_) [[unlikely]]
       detail::ringMisuse("`release` of more elements than were peeked", count, peeked_);
     peeked_ -= count;
@@ -309,7 +350,7 @@ private:
   friend struct detail::RingAccess;
 
   MpscConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(claims),
+      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)),
         head_(this->body_.control->head.value.load(std::memory_order_relaxed)) {} // its own word
 
   bool isPublished(Index index) const {
@@ -323,14 +364,16 @@ private:
     const Index tail = this->body_.control->tail.next.load(std::memory_order_acquire);
     if (isPublished(head_))
       return RingResult::Ok;
+    if constexpr (Claims::kShared) // somebody else wrote this side's word: producers may wait for
+                                   // it
+      if (this->body_.control->head.value.load(std::memory_order_relaxed) != head_)
+        return this->poisoned();
     if (tail == head_)
       return closed ? RingResult::Closed : RingResult::Empty;
     if constexpr (Claims::kShared) // somebody took the place: is he alive?
       if (this->body_.control->state.has(detail::kRingPoisoned) ||
-          (watch_.isDue(head_) && claims_.isOrphan(head_) && !isPublished(head_))) {
-        this->body_.control->state.add(detail::kRingPoisoned);
-        return RingResult::Poisoned;
-      }
+          (watch_.isDue(head_) && claims_.isOrphan(head_) && !isPublished(head_)))
+        return this->poisoned();
     return RingResult::Empty;
   }
 
@@ -380,8 +423,11 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
-    return {detail::RingAccess::make<Producer>(body_, detail::closeAtLast(body_)),
-            detail::RingAccess::make<Consumer>(body_, detail::closeAtLast(body_))};
+    body_.requireWhole();
+    const Body body = std::move(body_);
+    const detail::RingRoles<Index, Body> roles(body, false);
+    return {detail::RingAccess::make<Producer>(body, roles.closeAtLast()),
+            detail::RingAccess::make<Consumer>(body, roles.closeAtLast())};
   }
 
 private:

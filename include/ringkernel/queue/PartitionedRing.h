@@ -25,15 +25,30 @@ public:
   using Value = T;
   using Partition = SpscConsumer<T, Atomic, Index>;
 
-  PartitionedConsumer(std::vector<Partition> partitions, std::size_t turn)
-      : partitions_(std::move(partitions)), turn_(turn) {}
+  /// Of rings that lie elsewhere, as between processes; at least one. `turn` as with
+  /// PartitionedRing.
+  explicit PartitionedConsumer(std::vector<Partition> partitions, std::size_t turn = 64)
+      : partitions_(std::move(partitions)), turn_(turn) {
+    if (partitions_.empty() || turn == 0)
+      detail::ringMisuse("a PartitionedConsumer's partitions and turn must be above 0");
+    for (const Partition& partition : partitions_)
+      (void)partition.capacity(); // ends the program where it was moved from
+  }
   PartitionedConsumer(PartitionedConsumer&&) noexcept = default;
   PartitionedConsumer& operator=(PartitionedConsumer&&) = delete;
 
-  std::size_t partitions() const { return partitions_.size(); }
+  std::size_t partitions() const {
+    require();
+    return partitions_.size();
+  }
   /// The partition that the last Ok was about.
   std::size_t current() const { return current_; }
-  Partition& partition(std::size_t number) { return partitions_.at(number); }
+  Partition& partition(std::size_t number) {
+    require();
+    if (number >= partitions_.size())
+      detail::ringMisuse("no such partition", number, partitions_.size() - 1);
+    return partitions_[number];
+  }
 
   /// Ok, Empty or Closed.
   RingResult tryPop(T& value) {
@@ -49,6 +64,7 @@ public:
   /// Up to values.size() elements of one partition.
   RingResult tryPopBatch(std::span<T> values, std::size_t& popped) {
     popped = 0;
+    values = detail::ringGiven(values);
     std::span<T> elements;
     const RingResult result = tryPeek(values.size(), elements);
     if (result != RingResult::Ok)
@@ -62,6 +78,7 @@ public:
   /// Up to `wanted` elements of one partition, in place until release(); Ok with at least one,
   /// Empty, Closed.
   RingResult tryPeek(std::size_t wanted, std::span<T>& elements) {
+    require();
     if (taken_ >= turn_)
       next();
     std::size_t closed = 0;
@@ -77,19 +94,23 @@ public:
 
   /// Gives the first `count` peeked slots back.
   void release(std::size_t count) {
+    require();
     partitions_[current_].release(count);
     taken_ += count;
   }
 
   void close() {
+    require();
     for (Partition& partition : partitions_)
       partition.close();
   }
   bool isClosed() const {
+    require();
     return std::all_of(partitions_.begin(), partitions_.end(),
                        [](const Partition& partition) { return partition.isClosed(); });
   }
   std::size_t approximateSize() const {
+    require();
     std::size_t size = 0;
     for (const Partition& partition : partitions_)
       size += partition.approximateSize();
@@ -97,6 +118,10 @@ public:
   }
 
 private:
+  void require() const {
+    if (partitions_.empty()) [[unlikely]]
+      detail::ringMovedFrom();
+  }
   void next() {
     current_ = current_ + 1 == partitions_.size() ? 0 : current_ + 1;
     taken_ = 0;
@@ -134,7 +159,11 @@ public:
     }
   }
 
-  Ends split() && { return {std::move(producers_), Consumer(std::move(consumers_), turn_)}; }
+  Ends split() && {
+    if (producers_.empty())
+      detail::ringSplitTwice();
+    return {std::exchange(producers_, {}), Consumer(std::exchange(consumers_, {}), turn_)};
+  }
 
 private:
   std::size_t turn_;

@@ -36,8 +36,6 @@ class PriorityProducer {
 public:
   using Lane = MpscProducer<T, Atomic, Index>;
 
-  explicit PriorityProducer(std::array<Lane, kLanes> lanes) : lanes_(std::move(lanes)) {}
-
   /// Into lane `priority`, below kLanes: Ok, Full or Closed.
   RingResult tryPush(std::size_t priority, T value) {
     return lane(priority).tryPush(std::move(value));
@@ -55,6 +53,10 @@ public:
   bool isClosed() const { return lanes_.back().isClosed(); }
 
 private:
+  friend struct detail::RingAccess;
+
+  explicit PriorityProducer(std::array<Lane, kLanes> lanes) : lanes_(std::move(lanes)) {}
+
   std::array<Lane, kLanes> lanes_;
 };
 
@@ -63,9 +65,6 @@ template <class T, std::size_t kLanes, template <class> class Atomic = std::atom
 class PriorityConsumer {
 public:
   using Lane = MpscConsumer<T, Atomic, Index>;
-
-  PriorityConsumer(std::array<Lane, kLanes> lanes, std::size_t patience)
-      : lanes_(std::move(lanes)), patience_(patience) {}
 
   /// Ok, Empty or Closed. `priority` is the lane of the element.
   RingResult tryPop(T& value, std::size_t& priority) {
@@ -99,9 +98,18 @@ public:
       size += lane.approximateSize();
     return size;
   }
-  RingStatistics statistics(std::size_t priority) const { return lanes_.at(priority).statistics(); }
+  RingStatistics statistics(std::size_t priority) const {
+    if (priority >= kLanes)
+      detail::ringMisuse("no such priority", priority, kLanes - 1);
+    return lanes_[priority].statistics();
+  }
 
 private:
+  friend struct detail::RingAccess;
+
+  PriorityConsumer(std::array<Lane, kLanes> lanes, std::size_t patience)
+      : lanes_(std::move(lanes)), patience_(patience) {}
+
   /// From one of the lanes behind the first, each in its turn; false where all are empty.
   bool popLater(T& value, std::size_t& priority) {
     passed_ = 0;
@@ -141,12 +149,15 @@ public:
   }
 
   RingEnds<Producer, Consumer> split() && {
-    using detail::makeLanes;
-    return {Producer(makeLanes<typename Producer::Lane, kLanes>(
+    using detail::makeLanes, detail::RingAccess;
+    if (std::exchange(isSplit_, true))
+      detail::ringSplitTwice();
+    return {RingAccess::make<Producer>(makeLanes<typename Producer::Lane, kLanes>(
                 [&](std::size_t lane) { return std::move(lanes_[lane].producer); })),
-            Consumer(makeLanes<typename Consumer::Lane, kLanes>(
-                         [&](std::size_t lane) { return std::move(lanes_[lane].consumer); }),
-                     patience_)};
+            RingAccess::make<Consumer>(
+                makeLanes<typename Consumer::Lane, kLanes>(
+                    [&](std::size_t lane) { return std::move(lanes_[lane].consumer); }),
+                patience_)};
   }
 
 private:
@@ -154,6 +165,7 @@ private:
 
   std::array<Ends, kLanes> lanes_;
   std::size_t patience_;
+  bool isSplit_ = false;
 };
 
 } // namespace ring

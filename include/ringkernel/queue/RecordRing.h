@@ -5,17 +5,21 @@
 //
 // Contract
 //   Who calls   the two handles of split() belong to one thread each and can only be moved. A
-//   handle
-//               that is destroyed closes the ring.
+//               handle that is destroyed closes the ring.
 //   Progress    wait-free, both sides. No allocation after construction.
 //   Capacity    `capacityBytes`, a power of two from 64. A record takes 8 bytes more than its
-//   length,
-//               rounded up to 8; what is left at the end of the ring may stay unused, which nobody
-//               sees: a record of up to maxRecordBytes() (half the ring) always fits an empty one.
+//               length, rounded up to 8; what is left at the end of the ring may stay unused, which
+//               nobody sees: a record of up to maxRecordBytes() (half the ring) always fits an
+//               empty one.
 //   Records     of 0 bytes and more, beginning on 8 bytes.
 //   Order       first in, first out. Published together, seen together.
-//   Corruption  a length that cannot be (memory shared with a process that errs) is Poisoned, never
-//               read past.
+//   Misuse      publishing without a reserved record, releasing without a peeked one, a handle that
+//               was moved from: the program ends with a message.
+//   Damage      (memory shared with a process that errs) no call reads past the ring, or looks at
+//               more than one record beyond what is unused at its end. Poisoned, and closed: a
+//               length (it is held with a check) or an index that cannot be, when it is read; an
+//               index that somebody else wrote, when the side that owns it finds nothing to do, or
+//               closes. So neither side waits for what the other has already given.
 //
 // Memory orders
 //   tail.store(release)  producer, after records are written      pairs with tail.load(acquire)
@@ -38,8 +42,14 @@ namespace detail {
 struct RecordHeader {
   static constexpr std::uint32_t kRecord = 0x5245434f;
   static constexpr std::uint32_t kUnused = 0x50414444;
+
+  static RecordHeader of(std::uint64_t bytes, std::uint32_t kind) {
+    return {static_cast<std::uint32_t>(bytes), kind ^ static_cast<std::uint32_t>(bytes)};
+  }
+  bool is(std::uint32_t kind) const { return check == (kind ^ bytes); }
+
   std::uint32_t bytes; ///< of the record, without this header
-  std::uint32_t kind;
+  std::uint32_t check; ///< the kind, and the length again: a word of other origin is neither
 };
 static_assert(sizeof(RecordHeader) == 8);
 
@@ -52,29 +62,50 @@ template <template <class> class Atomic = std::atomic>
 class alignas(detail::kCacheLine) RecordProducer
     : public detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t> {
 public:
+  RecordProducer(RecordProducer&& other) noexcept
+      : Base(std::move(other)), tail_(std::exchange(other.tail_, 0)),
+        reserved_(std::exchange(other.reserved_, 0)), head_(std::exchange(other.head_, 0)) {}
+  ~RecordProducer() {
+    if (this->body_.control)
+      checkOwn();
+  }
+
+  /// Pushes give Closed from now on, pops too once the ring is empty.
+  void close() {
+    this->body_.require();
+    checkOwn();
+    Base::close();
+  }
+
   std::size_t capacityBytes() const { return this->capacity() * 8; }
   std::size_t maxRecordBytes() const { return capacityBytes() / 2 - sizeof(detail::RecordHeader); }
 
   /// Room for one record behind those reserved before, to be written in place. Ok, Full, Closed, or
   /// TooLarge above maxRecordBytes().
   RingResult tryReserve(std::size_t bytes, std::span<std::byte>& record) {
-    if (this->isClosed())
+    this->body_.require();
+    if (this->isMarkedClosed())
       return RingResult::Closed;
     if (bytes > maxRecordBytes())
       return RingResult::TooLarge;
     const std::uint64_t words = detail::recordWords(bytes);
-    const std::uint64_t untilEnd = this->capacity() - (reserved_ & this->body_.mask);
+    const std::uint64_t capacity = this->body_.capacity();
+    const std::uint64_t untilEnd = capacity - (reserved_ & this->body_.mask);
     const std::uint64_t unused = words <= untilEnd ? 0 : untilEnd;
-    if (reserved_ + unused + words - head_ > this->capacity()) {
-      head_ = this->body_.control->head.value.load(std::memory_order_acquire); // words were read
-      if (reserved_ + unused + words - head_ > this->capacity())
+    if (reserved_ + unused + words - head_ > capacity) {
+      const std::uint64_t head =
+          this->body_.control->head.value.load(std::memory_order_acquire); // words were read
+      if (tail_ - head > std::min(tail_ - head_, capacity) || isOverwritten()) [[unlikely]]
+        return this->poisoned();
+      head_ = head;
+      if (reserved_ + unused + words - head_ > capacity)
         return RingResult::Full;
     }
     if (unused != 0) {
-      write(reserved_, {std::uint32_t(8 * (unused - 1)), detail::RecordHeader::kUnused});
+      write(reserved_, detail::RecordHeader::of(8 * (unused - 1), detail::RecordHeader::kUnused));
       reserved_ += unused;
     }
-    write(reserved_, {std::uint32_t(bytes), detail::RecordHeader::kRecord});
+    write(reserved_, detail::RecordHeader::of(bytes, detail::RecordHeader::kRecord));
     record = {reinterpret_cast<std::byte*>(&this->body_.at(reserved_ + 1)), bytes};
     if (bytes == 0)
       record = {};
@@ -83,6 +114,10 @@ public:
   }
   /// Gives all reserved records to the consumer, together.
   void publish() {
+    if (tail_ == reserved_) [[unlikely]] {
+      this->body_.require();
+      detail::ringMisuse("`publish` without a reserved record; `tryReserve` comes before each");
+    }
     tail_ = reserved_;
     this->body_.control->tail.value.store(tail_, std::memory_order_release);
   }
@@ -110,6 +145,14 @@ private:
         tail_(this->body_.control->tail.value.load(std::memory_order_relaxed)), // its own word
         reserved_(tail_), head_(this->body_.control->head.value.load(std::memory_order_acquire)) {}
 
+  /// The word that this side alone writes holds something else.
+  bool isOverwritten() const {
+    return this->body_.control->tail.value.load(std::memory_order_relaxed) != tail_;
+  }
+  void checkOwn() {
+    if (isOverwritten())
+      (void)this->poisoned();
+  }
   void write(std::uint64_t index, detail::RecordHeader header) {
     std::memcpy(&this->body_.at(index), &header, sizeof(header));
   }
@@ -123,6 +166,10 @@ template <template <class> class Atomic = std::atomic>
 class alignas(detail::kCacheLine) RecordConsumer
     : public detail::SpscHandle<std::uint64_t, Atomic, std::uint64_t> {
 public:
+  RecordConsumer(RecordConsumer&& other) noexcept
+      : Base(std::move(other)), head_(std::exchange(other.head_, 0)),
+        read_(std::exchange(other.read_, 0)), tail_(std::exchange(other.tail_, 0)) {}
+
   std::size_t capacityBytes() const { return this->capacity() * 8; }
 
   /// The record after the last peeked one, to be read in place until release(). Ok, Empty, Closed,
@@ -130,33 +177,42 @@ public:
   RingResult tryPeek(std::span<std::byte>& record) {
     for (;;) {
       if (read_ == tail_) {
-        const bool closed = this->isClosed(); // before the last look
-        tail_ = this->body_.control->tail.value.load(std::memory_order_acquire); // were written
+        this->body_.require();
+        const std::uint32_t flags = // before the last look
+            this->body_.control->state.flags.load(std::memory_order_acquire);
+        const std::uint64_t tail =
+            this->body_.control->tail.value.load(std::memory_order_acquire); // were written
+        if (tail - read_ > this->body_.capacity() - (read_ - head_)) [[unlikely]]
+          return this->poisoned();
+        tail_ = tail;
         if (read_ == tail_)
-          return closed ? RingResult::Closed : RingResult::Empty;
+          return nothing(flags);
       }
       detail::RecordHeader header;
       std::memcpy(&header, &this->body_.at(read_), sizeof(header));
       const std::uint64_t words = detail::recordWords(header.bytes);
-      const std::uint64_t untilEnd = this->capacity() - (read_ & this->body_.mask);
+      const std::uint64_t untilEnd = this->body_.capacity() - (read_ & this->body_.mask);
       if (words > untilEnd || words > tail_ - read_) [[unlikely]]
-        return poisoned();
-      if (header.kind == detail::RecordHeader::kRecord) {
+        return this->poisoned();
+      if (header.is(detail::RecordHeader::kRecord)) {
         record = {reinterpret_cast<std::byte*>(&this->body_.at(read_ + 1)), header.bytes};
         if (header.bytes == 0)
           record = {};
         read_ += words;
         return RingResult::Ok;
       }
-      if (header.kind != detail::RecordHeader::kUnused || words != untilEnd) [[unlikely]]
-        return poisoned();
+      // A second one cannot follow: what is there is less than the ring by now.
+      if (!header.is(detail::RecordHeader::kUnused) || words != untilEnd) [[unlikely]]
+        return this->poisoned();
       read_ += words;
     }
   }
   /// Gives all peeked records back to the producer.
   void release() {
-    if (head_ == read_) [[unlikely]]
-      detail::ringMisuse("`release` without a peeked record");
+    if (head_ == read_) [[unlikely]] {
+      this->body_.require();
+      detail::ringMisuse("`release` without a peeked record; `tryPeek` comes before each");
+    }
     head_ = read_;
     this->body_.control->head.value.store(head_, std::memory_order_release);
   }
@@ -187,11 +243,15 @@ private:
   explicit RecordConsumer(typename Base::Body body)
       : Base(std::move(body)),
         head_(this->body_.control->head.value.load(std::memory_order_relaxed)), // its own word
-        read_(head_), tail_(this->body_.control->tail.value.load(std::memory_order_acquire)) {}
+        read_(head_), tail_(head_) {}
 
-  RingResult poisoned() {
-    this->body_.control->state.add(detail::kRingPoisoned | detail::kRingClosed);
-    return RingResult::Poisoned;
+  /// `flags` are from before the last look.
+  RingResult nothing(std::uint32_t flags) const {
+    if (flags & detail::kRingPoisoned)
+      return RingResult::Poisoned;
+    if (this->body_.control->head.value.load(std::memory_order_relaxed) != head_) [[unlikely]]
+      return this->poisoned(); // somebody else wrote this side's word: the producer may wait for it
+    return flags & detail::kRingClosed ? RingResult::Closed : RingResult::Empty;
   }
 
   std::uint64_t head_, read_;
@@ -220,6 +280,7 @@ public:
 
   using Ends = RingEnds<Producer, Consumer>;
   Ends split() && {
+    body_.requireWhole();
     return {detail::RingAccess::make<Producer>(body_),
             detail::RingAccess::make<Consumer>(std::move(body_))};
   }

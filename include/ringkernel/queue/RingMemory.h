@@ -125,7 +125,15 @@ template <class Word> struct alignas(kCacheLine) RingLine {
   Word value;
 };
 
-/// A ring as its handles hold it. Copies share the memory, which lives as long as any of them.
+/// Elements that a caller has, or wants to have: a place, unless there are none.
+template <class T> std::span<T> ringGiven(std::span<T> values) {
+  if (values.data() == nullptr && !values.empty()) [[unlikely]]
+    ringMisuse("a batch's elements are nowhere: the span's data is null", values.size(), 0);
+  return values;
+}
+
+/// A ring as its handles hold it. Copies share the memory, which lives as long as any of them. What
+/// was moved from has no control block and no room: slow paths find that out.
 template <class ControlT, class SlotT> struct RingBody {
   using Control = ControlT;
   using Slot = SlotT;
@@ -142,6 +150,29 @@ template <class ControlT, class SlotT> struct RingBody {
       : control(reinterpret_cast<Control*>(base)),
         slots(reinterpret_cast<Slot*>(base + kSlotsOffset)), mask(capacity - 1),
         memory(std::move(owner)) {}
+
+  RingBody(const RingBody&) = default;
+  RingBody(RingBody&& other) noexcept
+      : control(std::exchange(other.control, nullptr)), slots(std::exchange(other.slots, nullptr)),
+        mask(std::exchange(other.mask, ~std::size_t(0))), memory(std::move(other.memory)) {}
+  RingBody& operator=(RingBody other) noexcept {
+    std::swap(control, other.control);
+    std::swap(slots, other.slots);
+    std::swap(mask, other.mask);
+    memory.swap(other.memory);
+    return *this;
+  }
+
+  /// Ends the program where this was moved from.
+  void require() const {
+    if (!control) [[unlikely]]
+      ringMovedFrom();
+  }
+  /// The same for a ring that is to be split.
+  void requireWhole() const {
+    if (!control)
+      ringSplitTwice();
+  }
 
   /// A new ring in `owner`'s memory at `base`, whose contents are destroyed before it.
   template <class... Args>
@@ -167,6 +198,9 @@ template <class ControlT, class SlotT> struct RingBody {
   /// In the caller's memory, which must outlive all handles.
   template <class... Args>
   static RingBody over(std::span<std::byte> memory, std::size_t capacity, Args&&... args) {
+    if (memory.data() == nullptr)
+      ringMisuse("the memory given to a ring is null; it needs bytes", bytesFor(capacity),
+                 memory.size());
     if (memory.size() < bytesFor(capacity))
       ringMisuse("the ring needs more bytes than the memory given: it needs", bytesFor(capacity),
                  memory.size());

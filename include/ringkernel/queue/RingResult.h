@@ -18,7 +18,8 @@ enum class [[nodiscard]] RingResult : std::uint8_t {
   Empty,    ///< nothing to take now
   Closed,   ///< closed, and for consumers also empty: it stays so
   TooLarge, ///< more than the ring ever holds at once: waiting does not help
-  Poisoned, ///< between processes: one died with slots taken and not given on; the rest is lost
+  Poisoned, ///< between processes: one died with slots taken and not given on, or somebody wrote
+            ///< into the ring's words; the rest is lost
 };
 
 /// The enumerator's name, for messages.
@@ -79,6 +80,14 @@ std::size_t ringCapacity(std::size_t capacity, std::size_t slotBytes, std::size_
 [[noreturn]] inline void ringMisuse(const char* what, std::size_t given, std::size_t limit) {
   std::fprintf(stderr, "ringkernel: %s: %zu, at most %zu\n", what, given, limit);
   std::abort();
+}
+
+[[noreturn, gnu::cold]] inline void ringMovedFrom() {
+  ringMisuse("a ring's handle was used after it was moved from; use the one that it was moved to");
+}
+[[noreturn, gnu::cold]] inline void ringSplitTwice() {
+  ringMisuse("`split` of a ring that was split or moved from before; it has one pair of ends: copy "
+             "a handle that can be copied, or make another ring");
 }
 
 } // namespace detail

@@ -15,6 +15,10 @@
 // Liveness is that of processes as /proc shows them: all must see the same /proc. Attach after
 // fork.
 //
+// A handle belongs to one thread; another thread opens its own. Those of MpscRing and MpmcRing,
+// which are copied elsewhere, can only be moved here: what a dead process held is found by its
+// handles.
+//
 // Destroying a handle of SpscRing, RecordRing or BroadcastRing's producer closes the ring, since it
 // is an orderly end; MpscRing and MpmcRing close by close() alone.
 #ifndef RINGKERNEL_QUEUE_SHAREDRING_H
@@ -40,7 +44,7 @@ using SharedMpmcRing = MpmcRing<T, Atomic, std::uint64_t, detail::SharedClaims<A
 namespace detail {
 
 inline constexpr std::uint64_t kSharedMagic = 0x676e69526c6e524bu; // "KRnlRing"
-inline constexpr std::uint32_t kSharedVersion = 1;
+inline constexpr std::uint32_t kSharedVersion = 2;
 inline constexpr std::size_t kMostHolders = 32;
 
 /// What makes two programs' views of the memory the same.
@@ -247,15 +251,23 @@ private:
 
   /// The handle's memory gives the role back when it goes.
   template <class Handle> Handle makeHandle(Holder& holder, Holders& others) {
-    std::shared_ptr<void> owner(&holder, [mapping = memory_.owner()](void* held) {
-      static_cast<Holder*>(held)->identity.store(0, std::memory_order_release);
-    });
-    if constexpr (Traits::kClaims)
+    if constexpr (Traits::kClaims) {
+      auto words = std::make_shared<typename Ring::Claims::Words>(std::span(holder.claims));
+      std::shared_ptr<void> owner(&holder, [mapping = memory_.owner(), words](void* held) {
+        if (words->isAnyUsed())
+          detail::ringMisuse(
+              "a handle of a ring between processes was destroyed while a reservation "
+              "or elements taken with it are held; publish and release before");
+        static_cast<Holder*>(held)->identity.store(0, std::memory_order_release);
+      });
       return detail::RingAccess::make<Handle>(
-          body(std::move(owner)), nullptr,
-          typename Ring::Claims(&holder.claim, &isOrphan, &others));
-    else
+          body(std::move(owner)), nullptr, typename Ring::Claims(words.get(), &isOrphan, &others));
+    } else {
+      std::shared_ptr<void> owner(&holder, [mapping = memory_.owner()](void* held) {
+        static_cast<Holder*>(held)->identity.store(0, std::memory_order_release);
+      });
       return detail::RingAccess::make<Handle>(body(std::move(owner)));
+    }
   }
 
   /// Nobody alive of the other role, the Holders in `context`, claims `index`.

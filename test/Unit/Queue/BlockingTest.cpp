@@ -7,6 +7,7 @@
 #include <ringkernel/queue/Blocking.h>
 #include <ringkernel/queue/MpmcRing.h>
 #include <ringkernel/queue/MpscRing.h>
+#include <ringkernel/queue/SharedRing.h>
 
 #include <gtest/gtest.h>
 
@@ -122,6 +123,20 @@ TEST(Blocking, StressMpsc) {
 }
 TEST(Blocking, StressMpmc) {
   traffic(ring::blocking<NoSpin>(ring::MpmcRing<audit::Message>(2).split()), 20000);
+}
+
+/// A ring between processes takes at most 65535 elements at once: batches above that go in parts.
+TEST(Blocking, ABatchBeyondWhatASharedRingTakesAtOnce) {
+  constexpr std::size_t kSlots = 1 << 17, kCount = 100000;
+  auto ring = ring::SharedRing<ring::SharedMpscRing<int>>::create(kSlots);
+  auto opened = ring->producer();
+  EXPECT_EQ(opened->mostAtOnce(), 65535u);
+  ring::BlockingProducer producer(std::move(*opened));
+  std::vector<int> values(kCount, 3);
+  std::size_t pushed = 0;
+  EXPECT_EQ(producer.pushBatch(values, pushed, {}), RingResult::Ok);
+  EXPECT_EQ(pushed, kCount);
+  EXPECT_EQ(producer.approximateSize(), kCount);
 }
 
 } // namespace

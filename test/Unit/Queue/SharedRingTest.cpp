@@ -46,7 +46,7 @@ TEST(SharedRing, RefusesMemoryOfAnotherKind) {
   EXPECT_EQ(errorOf<SpscRing<Bytes>>(nothing), "alignment of a slot: 4 found, 1 expected");
   EXPECT_EQ(errorOf<ring::SharedMpscRing<int>>(nothing), "the kind of ring: 1 found, 3 expected");
   EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.version = 7; }),
-            "the ring's layout version: 7 found, 1 expected");
+            "the ring's layout version: 7 found, 2 expected");
   EXPECT_EQ(errorOf<SpscRing<int>>([](auto& header) { header.magic = 0; }),
             "this shared memory holds no ring, or not yet");
   EXPECT_NE(errorOf<SpscRing<int>>([](auto& header) {
@@ -136,6 +136,46 @@ TEST(SharedRing, ManyProducersEachHaveAPlace) {
     EXPECT_EQ(value, i);
   }
   EXPECT_FALSE(consumer->isClosed());
+}
+
+// Copies of handles between processes do not compile: each thread opens its own.
+using SharedMpmc = ring::SharedMpmcRing<int>;
+static_assert(!std::is_copy_constructible_v<SharedMpmc::Producer>);
+static_assert(!std::is_copy_constructible_v<SharedMpmc::Consumer>);
+static_assert(!std::is_copy_constructible_v<ring::SharedMpscRing<int>::Producer>);
+static_assert(std::is_move_constructible_v<SharedMpmc::Producer>);
+
+template <class Ring> void holdsSeveral() {
+  auto ring = SharedRing<Ring>::create(64);
+  auto producer = ring->producer();
+  auto consumer = ring->consumer();
+  std::array<typename Ring::Producer::Reservation, 7> places;
+  for (auto& place : places)
+    ASSERT_EQ(producer->tryReserve(1, place), RingResult::Ok);
+  typename Ring::Producer::Reservation another;
+  EXPECT_DEATH((void)producer->tryReserve(1, another), "too many reservations.*: 8, at most 7");
+  EXPECT_DEATH(producer.value.reset(), "destroyed while a reservation");
+  int value = 0;
+  for (int i = 0; i < 5000; ++i)
+    ASSERT_EQ(consumer->tryPop(value), RingResult::Empty) << "who holds them lives";
+  places[0][0] = 10;
+  places[0].publish();
+  ASSERT_EQ(producer->tryPush(17), RingResult::Ok) << "its word is free again";
+  for (int i = 0; i < 5000; ++i)
+    (void)consumer->tryPop(value);
+  EXPECT_EQ(value, 10);
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    places[i][0] = 10 + int(i);
+    places[i].publish();
+  }
+  for (int expected = 11; expected <= 17; ++expected) {
+    ASSERT_EQ(consumer->tryPop(value), RingResult::Ok);
+    EXPECT_EQ(value, expected);
+  }
+}
+TEST(SharedRing, AHandleHoldsSeveralReservations) {
+  holdsSeveral<ring::SharedMpscRing<int>>();
+  holdsSeveral<ring::SharedMpmcRing<int>>();
 }
 
 TEST(SharedRing, HasANameWhereOneIsGiven) {

@@ -12,7 +12,8 @@ namespace {
 template <class TransportT> std::string refusal(const TransportOptions& options) {
   const Result<TransportT> made = TransportT::create(options);
   EXPECT_EQ(made.status().code(), StatusCode::InvalidArgument);
-  EXPECT_EQ(TransportT::bytesFor(options) == 0, options.memory.empty());
+  EXPECT_EQ(TransportT::bytesFor(options) == 0,
+            options.memory.data() == nullptr && options.memory.empty());
   return made.status().message();
 }
 
@@ -30,13 +31,19 @@ TEST(TransportOptionsTest, SaysWhatWasGivenAndWhatMayBe) {
        "`slotBytes` is 4096; it must be a power of two from 64 to 2048 in latency mode"},
       {{.mode = TransportMode::Throughput, .slotBytes = 100},
        "`slotBytes` is 100; it must be a multiple of 64 up to 65536 in throughput mode"},
+      {{.mode = static_cast<TransportMode>(7)},
+       "`mode` is 7; it must be 0 (latency) or 1 (throughput)"},
+      {{.arenaBytes = std::uint64_t(1) << 31, .maxRecordBytes = 1u << 31},
+       "`maxRecordBytes` is 2147483648; it must be at most 2147483647, the larger of arena and a "
+       "slot's payload, below 2^31"},
       {{.arenaBytes = 5000},
        "`arenaBytes` is 5000; it must be 0 or a power of two from 4096 to 2147483648"},
       {{.arenaBytes = 4096, .maxRecordBytes = 4097},
        "`maxRecordBytes` is 4097; it must be at most 4096, the larger of arena and a slot's "
-       "payload"},
+       "payload, below 2^31"},
       {{.arenaBytes = 0, .maxRecordBytes = 300},
-       "`maxRecordBytes` is 300; it must be at most 188, the larger of arena and a slot's payload"},
+       "`maxRecordBytes` is 300; it must be at most 188, the larger of arena and a slot's payload, "
+       "below 2^31"},
   };
   for (const auto& each : cases)
     EXPECT_EQ(refusal<ToHost>(each.options),
@@ -59,6 +66,15 @@ TEST(TransportOptionsTest, MemoryOfTheCallerIsChecked) {
   options.memory = {memory.data() + off + 16, bytes};
   EXPECT_EQ(refusal<ToHost>(options), "cannot make a transport: `memory` is 16; it must be 0 bytes "
                                       "behind a multiple of 128");
+  options.memory = {memory.data() + off, std::size_t(0)};
+  EXPECT_EQ(refusal<ToHost>(options),
+            "cannot make a transport: `memory` is 0; it must be at least " + std::to_string(bytes) +
+                " bytes");
+  options.memory = {static_cast<std::byte*>(nullptr), bytes};
+  EXPECT_EQ(refusal<ToHost>(options),
+            "cannot make a transport: `memory` is 0; it must be a place of "
+            "its " +
+                std::to_string(bytes) + " bytes");
   options.memory = {memory.data() + off, bytes};
   EXPECT_TRUE(ToHost::create(options));
 }
@@ -73,6 +89,49 @@ TEST(TransportOptionsTest, ATransportWithoutArenaTakesWhatASlotHolds) {
 TEST(TransportOptionsTest, AnEndOfReadersIsNotClosedByTheHost) {
   InMemory<ToDevice> transport({.slots = 64, .readers = 2});
   EXPECT_DEATH(transport.ends.device.close(), "readers close in their kernel");
+}
+
+TEST(TransportOptionsTest, MisuseEndsTheProgram) {
+  constexpr const char* kMoved = "an end was used after it was moved from; use the one that";
+  const TransportOptions options{.slots = 64, .readers = 1};
+  const std::span<std::byte> nowhere(static_cast<std::byte*>(nullptr), 8);
+  std::size_t size;
+  {
+    InMemory<ToHost> transport(options);
+    EXPECT_DEATH((void)transport.ends.host.tryPop(nowhere, size), "`pop` to nowhere, bytes: 8");
+    EXPECT_DEATH((void)transport.ends.host.tryPeekBatch(
+                     {static_cast<TransportConsumer::Record*>(nullptr), 3}, size),
+                 "`peek` of records to nowhere: 3");
+    EXPECT_DEATH(transport.ends.host.release(), "`release` of more records than were peeked: 1");
+    const TransportConsumer host = std::move(transport.ends.host);
+    const TransportDevice device = std::move(transport.ends.device);
+    TransportConsumer::Record record;
+    EXPECT_DEATH((void)transport.ends.host.tryPeek(record), kMoved);
+    EXPECT_DEATH(transport.ends.host.release(), kMoved);
+    EXPECT_DEATH(transport.ends.host.close(), kMoved);
+    EXPECT_DEATH((void)transport.ends.host.statistics(), kMoved);
+    EXPECT_DEATH((void)transport.ends.device.ring(), kMoved);
+    EXPECT_DEATH(transport.ends.device.close(), kMoved);
+  }
+  InMemory<ToDevice> transport(options);
+  EXPECT_DEATH((void)transport.ends.host.tryPush(nowhere),
+               "records that are nowhere, their bytes: 8");
+  const TransportProducer host = std::move(transport.ends.host);
+  EXPECT_DEATH((void)transport.ends.host.tryPush({}), kMoved);
+  EXPECT_DEATH(transport.ends.host.close(), kMoved);
+  EXPECT_DEATH((void)transport.ends.host.approximateSize(), kMoved);
+  EXPECT_DEATH((void)transport.ends.host.statistics(), kMoved);
+}
+
+TEST(TransportOptionsTest, ATransportIsSplitOnce) {
+  TransportOptions options{.slots = 64, .arenaBytes = 0};
+  std::vector<std::byte> memory(ToHost::bytesFor(options) + 128);
+  const std::size_t off = (128 - reinterpret_cast<std::uintptr_t>(memory.data()) % 128) % 128;
+  options.memory = std::span(memory).subspan(off);
+  Result<ToHost> made = ToHost::create(options);
+  ASSERT_TRUE(made);
+  const auto ends = std::move(*made).split();
+  EXPECT_DEATH((void)std::move(*made).split(), "`split` of a transport that was split or moved");
 }
 
 TEST(TransportOptionsTest, HeadersHaveTheNamesThatAreIncluded) {

@@ -47,11 +47,10 @@ public:
         readArena(look, fitting, records, stride);
     } else {
       if (lane_ < fitting && lengths != nullptr)
-        lengths[lane_] = look.chunks[0].words[0];
+        lengths[lane_] = abi::recordBytes(look.chunks[0].words[0]);
       readLines(look, fitting, records, stride);
     }
     isWide_ = true;
-    idle_ = 0;
     advance(fitting);
     popped = fitting;
     syncWarp();
@@ -117,7 +116,7 @@ private:
       look.chunks[round] = loadChunk(first + at, at >> shift < slots);
     }
     look.tag = abi::tagOfLap(next_ >> ring_.slotShift);
-    uint32_t ones = 0, bytes = 0;
+    uint32_t ones = 0, word = 0;
     bool isOpen = true;
 #pragma unroll
     for (uint32_t round = 0; round < kRounds; ++round) {
@@ -125,8 +124,9 @@ private:
         break;
       const uint32_t at = round * kLanes + lane_, part = at & (slotChunks - 1);
       if (round % least == 0) // the chunk with the length, of each lane's slot
-        bytes = fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1));
-      const uint32_t used = bytes <= ring_.inlineBytes ? abi::transportChunks(bytes) : 1;
+        word = fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1));
+      const uint32_t used =
+          abi::isInSlot(word, ring_.inlineBytes) ? abi::transportChunks(abi::recordBytes(word)) : 1;
       const bool isHere =
           at >> shift < slots && (look.chunks[round].tag == look.tag || part >= used);
       const uint32_t run = onesBelow(ballot(isHere));
@@ -138,8 +138,9 @@ private:
 
   /// What the first chunk of a slot says, where it says what can be.
   RING_DEVICE bool isSound(const abi::Chunk& head) const {
-    return head.words[0] <= ring_.inlineBytes ||
-           (head.words[0] <= ring_.maxBytes && head.words[2] == ~head.words[1]);
+    return abi::isInSlot(head.words[0], ring_.inlineBytes) ||
+           abi::isInArena(head.words[0], head.words[1], head.words[2], ring_.inlineBytes,
+                          ring_.maxBytes);
   }
 
   /// Whole records before the first that is corrupt or longer than `stride`.
@@ -154,7 +155,7 @@ private:
       const abi::Chunk& head = look.chunks[round];
       const uint32_t at = round * kLanes + lane_;
       const bool isHead = (at & ((1u << ring_.chunkShift) - 1)) == 0;
-      const bool isBad = isHead && (!isSound(head) || head.words[0] > stride);
+      const bool isBad = isHead && (!isSound(head) || abi::recordBytes(head.words[0]) > stride);
       const uint32_t run = onesBelow(ballot(at >> ring_.chunkShift < look.whole && !isBad));
       good += isOpen ? run : 0;
       isOpen = isOpen && run == kLanes;
@@ -165,7 +166,7 @@ private:
   /// The first record is corrupt, or too long for the caller.
   RING_DEVICE TransportResult refused(const Look& look, std::uint32_t* lengths) {
     using namespace detail;
-    const uint32_t bytes = fromLane(look.chunks[0].words[0], 0);
+    const uint32_t bytes = abi::recordBytes(fromLane(look.chunks[0].words[0], 0));
     if (ballot(lane_ == 0 && !isSound(look.chunks[0])) == 0) {
       if (lengths != nullptr && lane_ == 0)
         *lengths = bytes;
@@ -180,7 +181,8 @@ private:
     // The tag in a slot not written yet is that of the lap before, or none.
     const uint32_t tag = fromLane(look.chunks[0].tag, 0);
     const uint32_t before = abi::tagOfLap((next_ >> ring_.slotShift) - 1);
-    if (tag != look.tag && tag != 0 && tag != before) {
+    const bool isLost = looksLeft_ != 0 && --looksLeft_ == 0;
+    if (isLost || (tag != look.tag && tag != 0 && tag != before)) {
       advance(1);
       return TransportResult::Corrupt;
     }
@@ -188,13 +190,37 @@ private:
     hasWaited_ = true;
     if (idle_++ % kIdleLooks != 0)
       return TransportResult::Empty;
+    const bool isLate = idle_ > 1 && idle_ % kLateLooks == 1;
     const abi::TransportMark note = loadMark(ring_.toConsumer);
-    const bool isEnd = note.isClosed != 0 && std::int64_t(next_ - note.slots) >= 0;
-    if (unpublished_ != 0 && (isEnd || idle_ > kIdleLooks))
-      publish();
-    if (isEnd)
+    const uint32_t turn = ring_.readers * abi::kReaderBlock; // a reader may be so far beyond
+    const bool isClosed = note.isClosed == 1 && note.slots - next_ + turn <= mask() + 1 + turn;
+    const bool isEnd = isClosed && std::int64_t(next_ - note.slots) >= 0;
+    if ((unpublished_ != 0 && (isEnd || idle_ > kIdleLooks)) || isLate)
+      publish(); // now and then again: somebody may have written into the mark
+    if (isEnd) {
       idle_ = 0; // the next look asks again
-    return isEnd ? TransportResult::Closed : TransportResult::Empty;
+      return TransportResult::Closed;
+    }
+    if (looksLeft_ == 0 && isClosed)
+      looksLeft_ = 1;
+    else if (looksLeft_ == 0 && isLate && isLaterHere())
+      looksLeft_ = kIdleLooks;
+    if (looksLeft_ != 0)
+      fenceSystem(); // looks behind what was seen now; pairs with the host's release
+    return TransportResult::Empty;
+  }
+
+  /// One of the slots behind the next is written, which the host did after it.
+  RING_DEVICE bool isLaterHere() const {
+    using namespace detail;
+    bool isHere = false;
+    for (uint32_t i = lane_; i < abi::kReaderBlock; i += kLanes) {
+      const uint64_t ticket = next_ + 1 + i;
+      const abi::Chunk head =
+          loadChunk(ring_.slots + (uint64_t(uint32_t(ticket) & mask()) << ring_.chunkShift));
+      isHere = isHere || (head.tag == abi::tagOfLap(ticket >> ring_.slotShift) && isSound(head));
+    }
+    return ballot(isHere) != 0;
   }
 
   /// Payload out of slots: each lane its own chunks' words. True where some is in the arena.
@@ -211,7 +237,7 @@ private:
         break;
       const uint32_t at = round * kLanes + lane_, part = at & (slotChunks - 1);
       if (round % least == 0)
-        bytes = fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1));
+        bytes = abi::recordBytes(fromLane(look.chunks[round].words[0], lane_ & ~(slotChunks - 1)));
       if (at >> shift >= count)
         continue;
       hasArena = hasArena || bytes > ring_.inlineBytes;
@@ -232,7 +258,7 @@ private:
   RING_DEVICE void readLines(const Look& look, std::uint32_t count, std::uint8_t* to,
                              std::uint32_t stride) {
     using namespace detail;
-    const uint32_t bytes = lane_ < count ? look.chunks[0].words[0] : 0;
+    const uint32_t bytes = lane_ < count ? abi::recordBytes(look.chunks[0].words[0]) : 0;
     const uint32_t place = look.chunks[0].words[1];
     uint32_t longest = bytes;
     for (uint32_t step = kLanes / 2; step > 0; step /= 2) {
@@ -283,7 +309,8 @@ private:
       uint32_t bytes = 0, place = 0;
 #pragma unroll
       for (uint32_t round = 0; round < kRounds; ++round) {
-        const uint32_t itsBytes = fromLane(look.chunks[round].words[0], at % kLanes);
+        const uint32_t itsBytes =
+            abi::recordBytes(fromLane(look.chunks[round].words[0], at % kLanes));
         const uint32_t itsPlace = fromLane(look.chunks[round].words[1], at % kLanes);
         bytes = at / kLanes == round ? itsBytes : bytes;
         place = at / kLanes == round ? itsPlace : place;
@@ -331,6 +358,8 @@ private:
   RING_DEVICE void advance(std::uint32_t count) {
     using namespace detail;
     next_ += count;
+    idle_ = 0;
+    looksLeft_ = 0;
     if (next_ % abi::kReaderBlock == 0) {
       next_ += uint64_t(ring_.readers - 1) * abi::kReaderBlock;
       isWide_ = !hasWaited_; // who came before the host will do so again
@@ -344,6 +373,7 @@ private:
   }
 
   static constexpr std::uint32_t kIdleLooks = 16;
+  static constexpr std::uint32_t kLateLooks = 4096; ///< in vain, before others are looked at
 
   const abi::TransportRing& ring_;
   const std::uint32_t lane_;
@@ -351,6 +381,7 @@ private:
   std::uint64_t next_;
   std::uint32_t unpublished_ = 0; ///< slots read that the host was not told of
   std::uint32_t idle_ = 0;        ///< looks since something was there
+  std::uint32_t looksLeft_ = 0;   ///< not 0: after so many the next slot counts as overwritten
   bool isWide_ = true;            ///< look at all that the block may hold
   bool hasWaited_ = false;        ///< for the host, in this block
 };

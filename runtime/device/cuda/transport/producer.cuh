@@ -73,9 +73,11 @@ public:
     return pushBatch(record, 0, bytes, 1, timeoutNs);
   }
 
-  /// No record comes after those that were pushed. One warp says so once, when no other pushes.
+  /// No record comes after those that were pushed. One warp says so once, when no other pushes:
+  /// what is not with the host some milliseconds later counts as overwritten.
   RING_DEVICE void close() {
     using namespace detail;
+    fenceSystem(); // all that was pushed before is seen by who sees the note
     if (lane_ == 0) {
       while (!tryLock(&ring_.gate->isRefreshing)) {
       }
@@ -145,16 +147,20 @@ private:
       return;
     const abi::TransportMark mark = loadMark(ring_.toProducer);
     fenceSystem();
-    const auto slots = uint32_t(mark.slots - load64(&gate.credited));
+    const uint64_t given = mark.slots - load64(&gate.credited);
     const uint32_t granules = mark.granules - load32(&gate.creditedGranules);
-    if (slots != 0 || granules != 0) {
+    // More than a lap is none of the host's marks: it writes its mark again.
+    const bool isSound = given <= this->slots() && granules <= ring_.granules;
+    const auto slots = uint32_t(given);
+    if (!isSound) {
+    } else if (slots != 0 || granules != 0) {
       store64(&gate.credited, mark.slots);
       store32(&gate.creditedGranules, mark.granules);
       addCredits(&gate.free, uint64_t(granules) << 32 | slots);
     } else if (wantedGranules != 0 && load32(&gate.isClosed) == 0) {
       storeNote(0);
     }
-    if (mark.isClosed != 0)
+    if (isSound && mark.isClosed == 1)
       store32(&gate.isClosed, 1);
     unlock(&gate.isRefreshing);
   }
@@ -189,7 +195,7 @@ private:
         chunk.words[i] = word < words ? record[word] : 0;
       }
       if (part == 0)
-        chunk.words[0] = bytes;
+        chunk.words[0] = abi::lengthWord(bytes);
       storeChunk(slot(ticket + index) + part, chunk);
       index += slotStep;
       part += chunkStep;
@@ -258,10 +264,12 @@ private:
     const bool isWhole = abi::isWholeLap(ticket >> ring_.slotShift) ||
                          abi::isWholeLap((ticket + count - 1) >> ring_.slotShift);
     const uint32_t chunks = isWhole ? 1u << ring_.chunkShift : 1;
+    const uint32_t word = granules != 0 ? bytes : abi::lengthWord(bytes);
     for (uint32_t i = lane_; i < count * chunks; i += kLanes) {
       const uint32_t which = i / chunks, place = granules != 0 ? granule + which * granules : 0;
       const uint32_t tag = abi::tagOfLap((ticket + which) >> ring_.slotShift);
-      storeChunk(slot(ticket + which) + i % chunks, {tag, {bytes, place, ~place}});
+      storeChunk(slot(ticket + which) + i % chunks,
+                 {tag, {word, place, abi::placeCheck(word, place)}});
     }
   }
 

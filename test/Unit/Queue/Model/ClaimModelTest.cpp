@@ -17,8 +17,10 @@ namespace {
 
 using namespace cases;
 
-using Claims = ring::detail::SharedClaims<model::Atomic, 1>; // every look in vain asks
-using Holder = ring::detail::SharedHolder<model::Atomic>;
+/// Two words for claims are enough here, and keep the number of interleavings small.
+constexpr std::size_t kWords = 2;
+using Claims = ring::detail::SharedClaims<model::Atomic, 1, kWords>; // every look in vain asks
+using Holder = ring::detail::SharedHolder<model::Atomic, kWords>;
 using Mpsc = ring::MpscRing<Cell, model::Atomic, std::uint64_t, Claims>;
 using Mpmc = ring::MpmcRing<Cell, model::Atomic, std::uint64_t, Claims>;
 using ring::detail::RingAccess;
@@ -29,6 +31,8 @@ constexpr std::uint64_t kFirst = 1, kSecond = 2; ///< participants
 /// The entries of one role, and who of them lives. Ends of processes are seen by who asks.
 struct Participants {
   std::array<Holder, 2> holders;
+  std::array<Claims::Words, 2> words{Claims::Words(holders[0].claims),
+                                     Claims::Words(holders[1].claims)};
   model::Atomic<std::uint32_t> dead; ///< bit n: the participant n
 
   Participants() {
@@ -64,14 +68,14 @@ template <class Ring> struct Shared {
     Ring::prepare(body);
   }
   Producer producer(std::uint64_t identity) {
-    return RingAccess::make<Producer>(body, nullptr,
-                                      typename Ring::Claims(&producers.holders[identity - 1].claim,
-                                                            &Participants::isOrphan, &consumers));
+    return RingAccess::make<Producer>(
+        body, nullptr,
+        typename Ring::Claims(&producers.words[identity - 1], &Participants::isOrphan, &consumers));
   }
   Consumer consumer(std::uint64_t identity) {
-    return RingAccess::make<Consumer>(body, nullptr,
-                                      typename Ring::Claims(&consumers.holders[identity - 1].claim,
-                                                            &Participants::isOrphan, &producers));
+    return RingAccess::make<Consumer>(
+        body, nullptr,
+        typename Ring::Claims(&consumers.words[identity - 1], &Participants::isOrphan, &producers));
   }
   template <class Held> Held& leftBehind() {
     static_assert(sizeof(Held) <= sizeof(left));
@@ -149,9 +153,11 @@ template <class Ring> Result twoProducersLive(Fault fault = {}) {
 TEST(ClaimModel, MpscTwoProducersLive) { expectRight(twoProducersLive<Mpsc>(), 1000); }
 TEST(ClaimModel, MpmcTwoProducersLive) { expectRight(twoProducersLive<Mpmc>(), 1000); }
 
-// Locations: the ring's control, its slots' sequences, then the producers' two (identity, claim).
+// Locations: the ring's control, its slots' sequences, then the producers': identity and claims of
+// each, which words each uses, who is dead.
 template <class Ring> constexpr int kSequence = std::is_same_v<Ring, Mpsc> ? 8 : 7;
 template <class Ring> constexpr int kClaim = kSequence<Ring> + 2 + 1;
+template <class Ring> constexpr int kUsed = kSequence<Ring> + 2 + 2 * (1 + int(kWords));
 
 template <class Ring> void everyOrderOfAClaimIsNeeded() {
   for (const Access access : {Access::Load, Access::Store}) {
@@ -167,11 +173,80 @@ TEST(ClaimMutants, MpmcEveryOrderOfAClaimIsNeeded) { everyOrderOfAClaimIsNeeded<
 /// A participant that takes slots without saying so.
 struct SilentClaims : Claims {
   using Claims::Claims;
-  void take(std::uint64_t /*first*/, std::size_t /*count*/) {}
+  void take(Claim& /*claim*/, std::uint64_t /*first*/, std::size_t /*count*/) {}
 };
 TEST(ClaimMutants, TakenWithoutAClaim) {
   expectFound(allLive<ring::MpscRing<Cell, model::Atomic, std::uint64_t, SilentClaims>>(3, 2));
   expectFound(allLive<ring::MpmcRing<Cell, model::Atomic, std::uint64_t, SilentClaims>>(3, 2));
+}
+
+/// One handle holds a reservation and pushes before it publishes that one.
+template <class Ring> Result pushesWhileItHolds() {
+  return model::explore([=] {
+    auto run = std::make_shared<Shared<Ring>>(2, kNearWrap);
+    return Case{{[=] {
+                   auto producer = run->producer(kFirst);
+                   typename Ring::Producer::Reservation place;
+                   (void)producer.tryReserve(1, place);
+                   push<Ring>(*run, producer, kFirst, 1);
+                   place[0] = Cell(19);
+                   place.publish();
+                 },
+                 [=] {
+                   auto consumer = run->consumer(kFirst);
+                   pop<Ring>(*run, consumer, kFirst, 2);
+                 }},
+                [=] { model::require(run->poisoned == 0, "Poisoned, though all live"); }};
+  });
+}
+TEST(ClaimModel, MpscPushesWhileItHolds) { expectRight(pushesWhileItHolds<Mpsc>(), 100); }
+TEST(ClaimModel, MpmcPushesWhileItHolds) { expectRight(pushesWhileItHolds<Mpmc>(), 100); }
+
+/// Two threads use one handle between processes, against the rules.
+template <class Ring> Result twoUseOneHandle(Fault fault = {}) {
+  return model::explore(
+      [=] {
+        auto run = std::make_shared<Shared<Ring>>(2, kNearWrap);
+        auto producer = std::make_shared<typename Ring::Producer>(run->producer(kFirst));
+        const auto pushes = [=] { (void)producer->tryPush(Cell(10)); };
+        return Case{{pushes, pushes,
+                     [=] {
+                       auto consumer = run->consumer(kFirst);
+                       pop<Ring>(*run, consumer, kFirst, 1);
+                     }},
+                    [=] { model::require(run->poisoned == 0, "Poisoned, though all live"); }};
+      },
+      fault);
+}
+TEST(ClaimModel, MpscTwoUseOneHandle) { expectRight(twoUseOneHandle<Mpsc>(), 1000); }
+TEST(ClaimModel, MpmcTwoUseOneHandle) { expectRight(twoUseOneHandle<Mpmc>(), 1000); }
+TEST(ClaimMutants, AWordForAClaimMustBeTakenInOneStepAndInOrder) {
+  expectFound(twoUseOneHandle<Mpsc>(torn(kUsed<Mpsc>)));
+  expectFound(twoUseOneHandle<Mpmc>(torn(kUsed<Mpmc>)));
+  expectFound(twoUseOneHandle<Mpsc>(relaxed(kUsed<Mpsc>, Access::Modify)));
+  expectFound(twoUseOneHandle<Mpmc>(relaxed(kUsed<Mpmc>, Access::Modify)));
+}
+/// All claims of a participant in one word, the last one said.
+struct OneWord : Claims {
+  struct Claim {
+    Words* words = nullptr;
+    void give() {
+      if (words)
+        words->claims[0].store(0, std::memory_order_release);
+      words = nullptr;
+    }
+  };
+  OneWord(Words* words, Claims::Scan scan, void* context)
+      : Claims(words, scan, context), its(words) {}
+  void take(Claim& claim, std::uint64_t first, std::size_t count) {
+    claim.words = its;
+    its->claims[0].store(ring::detail::ringClaim(first, count), std::memory_order_release);
+  }
+  Words* its;
+};
+TEST(ClaimMutants, OneWordForAllReservations) {
+  expectFound(pushesWhileItHolds<ring::MpscRing<Cell, model::Atomic, std::uint64_t, OneWord>>());
+  expectFound(pushesWhileItHolds<ring::MpmcRing<Cell, model::Atomic, std::uint64_t, OneWord>>());
 }
 
 /// A producer dies with a slot reserved; another, alive, pushes. Nothing unpublished comes out, and
@@ -244,7 +319,7 @@ Result consumerDies(bool dies, Fault fault = {}) {
 TEST(ClaimModel, MpmcConsumerDies) { expectRight(consumerDies(true), 10); }
 TEST(ClaimModel, MpmcConsumerLives) { expectRight(consumerDies(false), 10); }
 TEST(ClaimMutants, EveryOrderOfAConsumersClaimIsNeeded) {
-  constexpr int kHead = 6, kConsumersClaim = kSequence<Mpmc> + 2 + 5 + 1;
+  constexpr int kHead = 6, kConsumersClaim = kUsed<Mpmc> + 2 * int(kWords) + 1 + 1;
   for (const Access access : {Access::Load, Access::Store}) {
     SCOPED_TRACE(static_cast<int>(access));
     expectFound(consumerDies(false, relaxed(kConsumersClaim, access)));

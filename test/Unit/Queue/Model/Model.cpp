@@ -99,8 +99,9 @@ private:
   void yieldBefore(int location, Access access);
   std::memory_order faulty(int location, Access access, std::memory_order order) const;
   bool has(Fault::Kind kind, int location, Access access) const {
-    return fault_.kind == kind && fault_.access == access && location >= fault_.firstLocation &&
-           location <= fault_.lastLocation;
+    // Who sets up, checks and takes down sees what is.
+    return current_ != 0 && fault_.kind == kind && fault_.access == access &&
+           location >= fault_.firstLocation && location <= fault_.lastLocation;
   }
   void append(int location, std::uint64_t value, std::memory_order order, const View* continued);
   std::uint64_t take(int location, std::size_t number, std::memory_order order);
