@@ -11,7 +11,7 @@ file(MAKE_DIRECTORY "${OUT}/bin" "${OUT}/lib")
 file(STRINGS "${MANIFEST}" lines)
 find_program(strip NAMES strip llvm-strip-19)
 # ctest reads the file with no variable that says where it lies, but from its folder.
-set(script "# Made by the target device-bundle.\nfile(REAL_PATH . here)\n")
+set(script "# Made by the target device-bundle.\nset(here .) # ctest runs each test in the folder of this file\n")
 set(programs "")
 
 function(add_tests name filter)

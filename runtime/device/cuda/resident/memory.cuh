@@ -78,6 +78,11 @@ __device__ __forceinline__ ring_u64 ring_nanoseconds() {
   asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
   return now;
 }
+__device__ __forceinline__ ring_u32 ring_cycles() {
+  ring_u32 now;
+  asm volatile("mov.u32 %0, %%clock;" : "=r"(now));
+  return now;
+}
 __device__ __forceinline__ ring_u32 ring_lanesBelow() {
   ring_u32 mask;
   asm("mov.u32 %0, %%lanemask_lt;" : "=r"(mask));

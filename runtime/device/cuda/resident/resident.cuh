@@ -136,6 +136,41 @@ __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const r
   return count;
 }
 
+/// When to look at the host's memory after an answer to it. Who asks one question after the other
+/// writes the next some hundred nanoseconds after the answer has come; a look sampled just before
+/// that costs a whole look more. So the first look waits: longer, in steps, where the question came
+/// with the second look, and a little shorter once it has long come with the first.
+struct ring_Pace {
+  ring_u32 pause;      ///< cycles
+  ring_u32 answeredAt; ///< clock
+  ring_u32 hits;       ///< questions that came with the first look, since the pause changed
+  ring_u32 look;       ///< after an answer: 1, 2; 0: none is expected
+
+  static constexpr ring_u32 kStep = 64, kBack = 16, kMost = 1024, kHits = 128;
+
+  __device__ __forceinline__ void answered() {
+    answeredAt = ring_cycles();
+    look = 1;
+  }
+  __device__ __forceinline__ void wait() const {
+    while (look == 1 && ring_cycles() - answeredAt < pause)
+      ;
+  }
+  __device__ __forceinline__ void looked(bool found) {
+    if (__builtin_expect(look == 0, 1))
+      return;
+    const bool isLate = look == 2;
+    look = found || isLate ? 0 : 2;
+    if (found && isLate)
+      pause = pause + kStep < kMost ? pause + kStep : kMost;
+    else if (isLate || (found && ++hits == kHits))
+      pause -= pause < kBack ? pause : kBack;
+    else
+      return;
+    hits = 0;
+  }
+};
+
 /// The loop of a shard.
 template <class CallBlock>
 __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlock callBlock) {
@@ -151,6 +186,7 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
   const bool hasNear = ring_table.nearShards != 0 && warp.shard < RING_WARP_SHARDS;
   ring_Watch watch{0, ring_nanoseconds(), false};
   ring_Wait wait{};
+  ring_Pace pace{};
   ring_u64 idleSince = 0;
   bool isCool = false, hasClient = false, spins = false;
   ring_u32 turn = 0;
@@ -171,6 +207,7 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
       looked[ring_kFromMailbox] = takes ? outlook.wanted[ring_kFromMailbox] : 0;
       looked[ring_kFromClient] =
           hasClient && mayTake && warp.heldOpen == 0 ? outlook.wanted[ring_kFromClient] : 0;
+      pace.wait();
       const bool looksAtCredit =
           warp.isFirstLane && hasClient && (turn % 16 == 0 || warp.heldOpen != 0);
       // All that is looked at is on its way at once, and no branch parts it: where branches join
@@ -205,6 +242,7 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
     }
     bool isBusy = warp.heldOpen != 0 && ring_deliverHeld(warp);
     const ring_u32 all = ring_come(outlook, looks);
+    pace.looked((all >> ring_kFromClient & 1u) != 0);
     for (ring_u32 source = 0; source < ring_kSources; ++source) // what is not there costs as much
       outlook.wanted[source] = (all >> source & 1u) != 0 ? outlook.wanted[source] : ring_kLeastLook;
     // One place that handles messages: the code of it and of the handlers stands there once.
@@ -222,10 +260,15 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
       const ring_u32 count = ring_stageAll(warp, looks, first, source, outlook, slots);
       if (count == 0)
         continue;
-      if (__builtin_expect(drops, 0))
+      if (__builtin_expect(drops, 0)) {
         ring_drop(warp, count);
-      else if (count != 1 || !ring_takeSingle(warp))
-        ring_take(warp, count, callBlock);
+      } else {
+        const ring_Single single = count == 1 ? ring_takeSingle(warp) : ring_Single::NotTaken;
+        if (single == ring_Single::NotTaken)
+          ring_take(warp, count, callBlock);
+        else if (single == ring_Single::Answered && source == ring_kFromClient)
+          pace.answered();
+      }
       isBusy = true;
       ring_advance(warp, source, count, drops);
       outlook.expect(source, ring_nextLook(count),

@@ -21,22 +21,25 @@ __device__ __forceinline__ void ring_settle(ring_Warp& warp, const ring_Task& ta
   ring_addCounts(warp, counts);
 }
 
-/// Handles or forwards the one message that is staged; false where the batch has to, and nothing
-/// was done.
-__device__ __forceinline__ bool ring_takeSingle(ring_Warp& warp) {
+/// What became of a message alone.
+enum class ring_Single { NotTaken, Taken, Answered };
+
+/// Handles or forwards the one message that is staged. NotTaken where the batch has to, and nothing
+/// was done; Answered where that was a message to the host.
+__device__ __forceinline__ ring_Single ring_takeSingle(ring_Warp& warp) {
   const ring_Staged& message = warp.staged(0);
   const ring_u32 target = message.header.targetIndex;
   if (ring_shardOf(target) != warp.shard) {
     ring_deliverOne(warp, ring_ringTo(warp, target), message.words());
-    return true;
+    return ring_Single::Taken;
   }
   if ((message.header.flags & ring_abi::kFlagCommand) != 0)
-    return false;
+    return ring_Single::NotTaken;
   ring_Task task{};
   task.scope = ring_kNoScope;
   ring_find(message, task);
   if (task.scope != ring_kThreadScope)
-    return false;
+    return ring_Single::NotTaken;
   ring_Context ctx = ring_begin(warp, message);
   if (warp.lane == 0)
     ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
@@ -46,7 +49,7 @@ __device__ __forceinline__ bool ring_takeSingle(ring_Warp& warp) {
   const bool isAsked = ring_isFromHost(message) && message.origin != 0;
   if ((did & 0xffff) > 1 || (isAsked && (did >> 16) == 0)) {
     ring_settle(warp, task, ctx);
-    return true;
+    return ring_Single::Taken;
   }
   bool toHost = false, toActor = false;
   if ((did & 0xffff) == 1) {
@@ -62,5 +65,5 @@ __device__ __forceinline__ bool ring_takeSingle(ring_Warp& warp) {
     warp.counters->replies += toHost;
     warp.counters->sent += toActor;
   }
-  return true;
+  return toHost ? ring_Single::Answered : ring_Single::Taken;
 }
