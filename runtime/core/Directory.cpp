@@ -109,8 +109,8 @@ bool Directory::takeIndexOf(ShardRange among, std::uint32_t& index) {
   return found;
 }
 
-Result<ActorId> Directory::place(const ActorType& type, const void* image, ShardRange among,
-                                 ShardRange preferred) {
+Result<ActorId> Directory::place(const ActorType& type, const void* image,
+                                 std::initializer_list<ShardRange> choices) {
   std::lock_guard lock(mutex_);
   collectFreed();
   const std::string name(type.info->name);
@@ -126,7 +126,7 @@ Result<ActorId> Directory::place(const ActorType& type, const void* image, Shard
                                              std::to_string(maxStateBytes_) +
                                              " are free; set `RuntimeOptions::stateBytes`");
   std::uint32_t index = 0;
-  if (!takeIndexOf(preferred, index) && !takeIndexOf(among, index))
+  if (std::ranges::none_of(choices, [&](ShardRange among) { return takeIndexOf(among, index); }))
     return exhausted(maxActors_);
   ++shards_[index % shards_.size()].actors;
   DirectoryEntry& entry = entries_[index];

@@ -21,6 +21,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -64,9 +65,9 @@ public:
 
   /// Takes a free entry of the emptiest shard and gives it `type` and a copy of `image`; it is
   /// Initializing until activate(). Exhausted with the numbers where a pool is.
-  /// Takes one of `among` only, and of these one of `preferred` where it can.
-  Result<ActorId> place(const ActorType& type, const void* image, ShardRange among = {},
-                        ShardRange preferred = {0, 0});
+  /// Takes one of the first of `choices` that has any.
+  Result<ActorId> place(const ActorType& type, const void* image,
+                        std::initializer_list<ShardRange> choices = {ShardRange()});
   std::uint32_t shardOf(ActorId id) const {
     return id.index % static_cast<std::uint32_t>(shards_.size());
   }

@@ -52,6 +52,18 @@ TEST_F(ProgramTest, CompilesForEveryArchitecture) {
   }
 }
 
+/// Both reply rings may be full of what the host has read and not told: that must be fewer than
+/// either holds, or the device waits for ever.
+TEST(ProgramSizes, TheHostTellsWhatItHasReadBeforeARingIsFull) {
+  for (std::uint32_t chunks = 4; chunks <= 256; chunks *= 2) {
+    Program program;
+    program.slotChunks = chunks;
+    EXPECT_GT(program.creditEvery(), 0u);
+    EXPECT_LE(program.creditEvery(), program.ownSlots() / 2) << chunks;
+    EXPECT_LE(program.creditEvery(), program.sharedSlots() / 2) << chunks;
+  }
+}
+
 TEST_F(ProgramTest, SlotsFitTheLargestMessage) {
   Result<Program> small = composeAll<FraudMonitor>();
   ASSERT_TRUE(small);

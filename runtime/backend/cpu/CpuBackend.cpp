@@ -71,7 +71,7 @@ Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, deta
     const std::uint32_t worker = directory_.shardOf(where.actor);
     preferred = {worker, worker + 1};
   }
-  Result<ActorId> id = directory_.place(**type, image, {}, preferred);
+  Result<ActorId> id = directory_.place(**type, image, {preferred, ShardRange()});
   if (!id)
     return id;
   directory_.activate(*id);

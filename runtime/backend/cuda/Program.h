@@ -66,6 +66,11 @@ struct Program {
   std::uint32_t laneStride() const { return laneSlots() * slotChunks + 8; }
   std::uint32_t ownSlots() const { return std::max(64u, 4096u / slotChunks); }
   std::uint32_t sharedSlots() const { return std::max(64u, 32768u / slotChunks); }
+  /// Replies that the host reads before it says so: some, since each time costs a store that the
+  /// device looks for, and fewer than make either ring full.
+  std::uint32_t creditEvery() const {
+    return std::min(256u, std::min(ownSlots(), sharedSlots()) / 4);
+  }
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };
 

@@ -121,6 +121,7 @@ private:
     ReplyReader own, shared;
     bool isSharedNext = false;
     std::uint64_t credited = 0; ///< replies that the device knows to be read
+    std::uint32_t creditEvery = 0;
   };
 
   /// Replies out of a ring, not shown to anybody yet.
@@ -171,6 +172,7 @@ private:
   Status prepare(const ActorType& type);
   Status loadProgram(Program program);
   Status place(const ActorType& type, ActorId id, const void* image);
+  Result<ActorId> takeEntry(const ActorType& type, const void* image, detail::Where where);
   Status exhausted(const ActorType& type) const;
   bool isQuiescent();
   bool isStill(std::uint64_t& done, std::uint64_t& sent);

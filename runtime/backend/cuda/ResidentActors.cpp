@@ -57,6 +57,7 @@ Status Resident::loadProgram(Program program) {
       std::lock_guard lock(clients_[i].reading);
       clients_[i].own = kernel_.makeOwnReader(i);
       clients_[i].shared = kernel_.makeSharedReader(i);
+      clients_[i].creditEvery = kernel_.program().creditEvery();
       clients_[i].credited = clients_[i].own.read() + clients_[i].shared.read();
     }
     return Status::ok();
@@ -114,6 +115,26 @@ Status Resident::stage(const void* image, std::uint32_t bytes) {
   return Status::ok();
 }
 
+/// Warps that poll the host's memory look at their mailboxes less often: the others come first.
+Result<ActorId> Resident::takeEntry(const ActorType& type, const void* image, detail::Where where) {
+  const Placement& placement = kernel_.placement();
+  const std::uint32_t warps = placement.warpShards();
+  if (type.info->scope == Scope::Block)
+    return directory_.place(type, image, {{warps, placement.shards()}});
+  const std::uint32_t polling =
+      std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), warps);
+  ShardRange wished{0, 0};
+  const std::uint32_t shard = directory_.shardOf(where.actor);
+  if (where.kind == detail::Where::Direct) {
+    wished.first = clientOfThread() * placement.lanes();
+    wished.end = wished.first + placement.lanes();
+  } else if (where.kind == detail::Where::Beside && shard < warps) {
+    wished.first = shard / abi::kWarpsPerBlock * abi::kWarpsPerBlock;
+    wished.end = wished.first + abi::kWarpsPerBlock;
+  }
+  return directory_.place(type, image, {wished, {polling, warps}, {0, warps}});
+}
+
 Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail::Where where) {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
@@ -135,24 +156,7 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
     return directory_.exhausted(options_.maxActors);
   if (Status status = prepare(**type); !status)
     return status;
-  const Placement& placement = kernel_.placement();
-  // Warps that poll the host's memory look at their mailboxes less often: the others come first.
-  const std::uint32_t warps = placement.warpShards();
-  ShardRange among{
-      std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), warps / 2),
-      warps};
-  ShardRange preferred{0, 0};
-  if (info.scope == Scope::Block) {
-    among = {warps, placement.shards()};
-  } else if (where.kind == detail::Where::Direct) {
-    among.first = clientOfThread() * placement.lanes();
-    among.end = among.first + placement.lanes();
-  } else if (const std::uint32_t shard = directory_.shardOf(where.actor);
-             where.kind == detail::Where::Beside && shard < warps) {
-    preferred.first = shard / abi::kWarpsPerBlock * abi::kWarpsPerBlock;
-    preferred.end = preferred.first + abi::kWarpsPerBlock;
-  }
-  Result<ActorId> id = directory_.place(**type, image, among, preferred);
+  Result<ActorId> id = takeEntry(**type, image, where);
   if (!id)
     return id;
   if (Status status = place(**type, *id, image); !status) {

@@ -27,7 +27,6 @@ StatusCode codeOf(abi::ResidentOutcomeCode code) {
   return StatusCode::Internal;
 }
 
-constexpr std::uint32_t kCreditEvery = 256;
 /// Turns from one look at the rings of all threads to the next: theirs is the first.
 constexpr std::uint32_t kOthersEvery = 16;
 /// Turns without a reply from one look after the kernel to the next: 1% of their time, and some
@@ -75,7 +74,7 @@ std::size_t Resident::popReplies(std::uint32_t index, std::span<ReplyReader::Vie
   if (count < views.size())
     count += second.popBatch(views.subspan(count), payloads + count * second.payloadWords());
   const std::uint64_t read = client.own.read() + client.shared.read();
-  if (read - client.credited >= kCreditEvery) {
+  if (read - client.credited >= client.creditEvery) {
     kernel_.giveCredit(index, client.own.read(), client.shared.read());
     client.credited = read;
   }

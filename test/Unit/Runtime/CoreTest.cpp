@@ -148,12 +148,12 @@ TEST(Directory, PrefersSomeShardsAndTakesOthersWhereTheseAreFull) {
   const float image[2] = {};
   std::uint32_t onShard[4] = {};
   for (int i = 0; i < 9; ++i)
-    ++onShard[directory.shardOf(*directory.place(type, image, {1, 4}, {2, 3}))];
+    ++onShard[directory.shardOf(*directory.place(type, image, {{2, 3}, {1, 4}}))];
   EXPECT_EQ(onShard[0], 0u);
   EXPECT_EQ(onShard[1], 3u);
   EXPECT_EQ(onShard[2], 3u);
   EXPECT_EQ(onShard[3], 3u);
-  EXPECT_EQ(directory.place(type, image, {1, 4}, {2, 3}).status().code(), StatusCode::Exhausted);
+  EXPECT_EQ(directory.place(type, image, {{2, 3}, {1, 4}}).status().code(), StatusCode::Exhausted);
   EXPECT_EQ(directory.shardOf(*directory.place(type, image)), 0u);
 }
 
