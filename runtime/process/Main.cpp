@@ -78,6 +78,7 @@ bool open(Shared& shared, const std::vector<int>& files) {
 
 int main(int count, char** arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_NAME, "ringkernel-gpu");
   // It may have died before; and who starts this by hand is no parent.
   if (count != 2 || getppid() != std::atoi(arguments[1]))
     leave(2);

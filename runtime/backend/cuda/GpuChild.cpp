@@ -27,9 +27,16 @@ namespace ring::runtime::cuda {
 
 namespace {
 
+/// A file in memory that may be executed; systems that know of others want that said.
+Descriptor executableFile() {
+  constexpr unsigned kExec = 0x10; // MFD_EXEC of Linux 6.3
+  Descriptor made(memfd_create("ringkernel-gpu", MFD_CLOEXEC | kExec));
+  return made ? std::move(made) : Descriptor(memfd_create("ringkernel-gpu", MFD_CLOEXEC));
+}
+
 /// Its number is none of those that the child gets.
 Descriptor imageFile() {
-  const Descriptor made(memfd_create("ringkernel-gpu", MFD_CLOEXEC));
+  const Descriptor made = executableFile();
   const std::span<const std::byte> image = processImage();
   for (std::size_t at = 0; made && at < image.size();) {
     const ssize_t count = write(*made, image.data() + at, image.size() - at);
