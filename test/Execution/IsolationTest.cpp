@@ -103,6 +103,11 @@ TEST_F(Apart, ActorsGoOnUnderTheirReferences) {
       EXPECT_TRUE(isNoReply(*runtime, actor));
       EXPECT_TRUE(runtime->state(actor));
     }
+  const auto answerOf = [&](ActorRef<traffic::Register> actor) {
+    return runtime->ask<traffic::Value>(actor, traffic::Read{}).get().status().code();
+  };
+  EXPECT_EQ(answerOf(failed), StatusCode::Closed);
+  EXPECT_EQ(answerOf(killed), StatusCode::Closed);
   EXPECT_TRUE(runtime->state(failed)) << "as it was spawned";
   EXPECT_EQ(runtime->kill(killed).code(), StatusCode::NotFound);
   EXPECT_TRUE(runtime->restart(failed));

@@ -130,11 +130,11 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
 }
 
 abi::ResidentOutcomeCode FakeDevice::handle(const abi::MessageHeader& header) {
-  if (gpu_.fails == 0)
-    return abi::ResidentOutcomeCode::NoReply;
   abi::ResidentEntry& entry = table_.directory[header.targetIndex];
   if (entry.generation != header.targetGeneration || entry.life != abi::kEntryActive)
     return abi::ResidentOutcomeCode::Gone;
+  if (gpu_.fails == 0)
+    return abi::ResidentOutcomeCode::NoReply;
   entry.life = abi::kEntryFailed;
   failed_.push_back(header);
   return abi::ResidentOutcomeCode::Failed;
