@@ -205,6 +205,8 @@ public:
     process_ = &process;
     apart_ = apart;
   }
+  /// Null where it is in another process.
+  Here here() const { return here_; }
   CuResult operator()(P... parameters) const {
     return process_ ? apart_(*process_, parameters...) : here_(parameters...);
   }
