@@ -9,15 +9,29 @@
 #include <ringkernel/runtime.h>
 
 #include <memory>
+#include <string>
 
 namespace ring {
 
 using runtime::Rounds;
 using runtime::cpu::CpuBackend;
 
+namespace {
+
+Status noIsolation(const char* what) {
+  return Status(StatusCode::Unsupported,
+                std::string("`RuntimeOptions::isolation` is Process, and ") + what +
+                    "; take `Backend::Cuda`, or InProcess");
+}
+
+} // namespace
+
 Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   if (Status status = runtime::checkOptions(options); !status)
     return status;
+  const bool isApart = options.isolation == Isolation::Process;
+  if (isApart && options.backend != Backend::Cuda && options.backend != Backend::Auto)
+    return noIsolation("this backend has no process apart");
   switch (options.backend) {
   case Backend::Cuda:
     if (Result<std::shared_ptr<detail::RuntimeCore>> core = runtime::cuda::Resident::open(options))
@@ -35,6 +49,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   case Backend::Auto:
     if (Result<std::shared_ptr<detail::RuntimeCore>> core = runtime::cuda::Resident::open(options))
       return Runtime(std::move(*core));
+    else if (isApart)
+      return noIsolation(("there is no CUDA: " + core.status().message()).c_str());
     if (Result<std::unique_ptr<ComputeDevice>> device =
             runtime::webgpu::openDevice(options.webgpuLibrary);
         // What computes on the CPU is slower there than our own threads.
@@ -53,6 +69,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options,
     return status;
   if (!device)
     return Status(StatusCode::InvalidArgument, "there is no device");
+  if (options.isolation == Isolation::Process)
+    return noIsolation("a device of the caller's own is in this process");
   return Runtime(std::make_shared<Rounds>(options, std::move(device), language));
 }
 

@@ -57,20 +57,21 @@ public:
   void wait() { driver_.check("a kernel failed", driver_.api().StreamSynchronize(stream_)); }
   template <class... Args>
   void start(cuda::FunctionImpl* function, unsigned blocks, unsigned threads, Args... args) {
-    void* pointers[] = {&args..., nullptr};
-    driver_.check("cannot launch", driver_.api().LaunchKernel(function, blocks, 1, 1, threads, 1, 1,
-                                                              0, stream_, pointers, nullptr));
+    void* pointers[] = {&args..., nullptr, reinterpret_cast<void*>(sizeof(args))...};
+    driver_.check("cannot launch",
+                  driver_.api().LaunchKernel(function, blocks, 1, 1, threads, 1, 1, 0, stream_,
+                                             cuda::ArgumentList{pointers}, nullptr));
   }
   /// All blocks at once, or an error.
   template <class... Args>
   void startTogether(cuda::FunctionImpl* function, unsigned blocks, unsigned threads,
                      Args... args) {
-    void* pointers[] = {&args..., nullptr};
+    void* pointers[] = {&args..., nullptr, reinterpret_cast<void*>(sizeof(args))...};
     cuda::LaunchAttribute cooperative{cuda::LaunchAttributeId::Cooperative, 0, {}};
     cooperative.cooperative = 1;
     const cuda::LaunchConfig config{blocks, 1, 1, threads, 1, 1, 0, stream_, &cooperative, 1};
-    driver_.check("cannot launch",
-                  driver_.api().LaunchKernelEx(&config, function, pointers, nullptr));
+    driver_.check("cannot launch", driver_.api().LaunchKernelEx(
+                                       &config, function, cuda::ArgumentList{pointers}, nullptr));
   }
   /// Makes a graph of what `record` starts on this stream.
   void capture(const std::function<void()>& record);

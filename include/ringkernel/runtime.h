@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ringkernel/detail/Ask.h>
 #include <ringkernel/detail/Fields.h>
@@ -32,6 +33,11 @@ struct RuntimeAccess;
 /// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
 /// has and this machine offers as hardware, else the CPU.
 enum class Backend : std::uint8_t { Auto, Cuda, Metal, WebGpu, Cpu };
+
+/// Whose process has the GPU's context, which a device fault ends. Process: a child's. A fault, a
+/// hang or the child's death is recovered: a new child, all actors as they were spawned under the
+/// same ActorRef, the messages that were lost named by Runtime::takeLost. CUDA only.
+enum class Isolation : std::uint8_t { InProcess, Process };
 
 /// The language that a ComputeDevice compiles.
 enum class ShaderLanguage : std::uint8_t { Wgsl, Msl, Cuda };
@@ -62,6 +68,19 @@ struct RuntimeOptions {
   std::uint64_t replyBytes = std::uint64_t(256) << 20;
   /// Questions open at once, 1 to 2^24.
   std::uint32_t maxAsks = 1u << 16;
+  /// Process is for Backend::Cuda; Auto with it takes CUDA or nothing.
+  Isolation isolation = Isolation::InProcess;
+  /// Isolation::Process: a shard that gives no sign of life for so long, or a driver that does not
+  /// return, ends the child. Longer than any handler and any kernel of yours takes. 0: never.
+  std::chrono::nanoseconds hangLimit{0};
+  /// Isolation::Process: recoveries within the window; one more, and the runtime is DeviceLost.
+  std::uint32_t maxRecoveries = 5;
+  std::chrono::nanoseconds recoveryWindow = std::chrono::minutes(1);
+  /// Lost messages that are kept for Runtime::takeLost; others are counted only.
+  std::uint32_t maxLost = 1u << 14;
+  /// How long spawn, kill, restart and state wait for an actor's shard on a GPU, and for a kernel
+  /// that is to leave it: Timeout then. At least 1 ms.
+  std::chrono::nanoseconds orderTimeout = std::chrono::seconds(10);
   /// A library with the functions of webgpu.h; empty: RINGKERNEL_WEBGPU_LIBRARY of the
   /// environment, then the usual names.
   std::string webgpuLibrary = {};
@@ -172,8 +191,9 @@ public:
   /// Ends an actor after all that this thread sent it before, and returns when it has ended. What
   /// it sent stays sent; later messages to it are dead letters, questions Closed. A Failed actor is
   /// given up so. There is no gentler stop from outside: this one interrupts no handler and skips
-  /// no message of this thread. NotFound where the actor is gone; Closed after stop(). Waits for
-  /// ever behind a handler that never returns: health() tells.
+  /// no message of this thread. NotFound where the actor is gone; Closed after stop(). Behind a
+  /// handler that never returns it is Timeout on CUDA (RuntimeOptions::orderTimeout), and may still
+  /// be done; elsewhere it waits for ever: health() tells.
   template <class A> Status kill(ActorRef<A> actor) { return core_->kill(actor.id); }
   Status kill(ActorId actor) { return core_->kill(actor); }
   /// Gives an actor the state again that it was spawned with, after all that this thread sent it
@@ -193,6 +213,9 @@ public:
       return status;
     return *std::launder(reinterpret_cast<const A*>(image->bytes));
   }
+  /// The messages that went down with a GPU's process since the last call, up to
+  /// RuntimeOptions::maxLost; Statistics::lost counts all. Empty without Isolation::Process.
+  std::vector<LostMessage> takeLost() { return core_->takeLost(); }
   Statistics statistics() const { return core_->statistics(); }
   /// Asks every shard for a sign of life and waits for it up to `limit`: a shard in `stuck` runs
   /// one handler (or, in rounds, one round) for at least that long. Returns at once where all

@@ -24,7 +24,7 @@ enum class [[nodiscard]] StatusCode : std::uint8_t {
   Closed,          ///< the runtime or the actor is stopping or gone
   WrongType,       ///< the actor has no handler for the message, or the reply is of another type
   Unsupported,     ///< this build, machine or target cannot do it
-  DeviceLost,      ///< the device is gone; restart the process
+  DeviceLost,      ///< the device is gone, and what was on it; the message says what to do
   Internal,        ///< an error in RingKernel
 };
 

@@ -32,6 +32,14 @@ Status checkOptions(const RuntimeOptions& options) {
     return outOfRange("spillBytes", 0, "at least 1");
   if (options.replyBytes == 0)
     return outOfRange("replyBytes", 0, "at least 1");
+  if (options.orderTimeout < std::chrono::milliseconds(1))
+    return Status(StatusCode::InvalidArgument, "`RuntimeOptions::orderTimeout` is " +
+                                                   std::to_string(options.orderTimeout.count()) +
+                                                   " ns, not at least 1 ms");
+  if (options.hangLimit.count() != 0 && options.hangLimit < std::chrono::milliseconds(1))
+    return Status(StatusCode::InvalidArgument, "`RuntimeOptions::hangLimit` is " +
+                                                   std::to_string(options.hangLimit.count()) +
+                                                   " ns, not 0 or at least 1 ms");
   return Status::ok();
 }
 
@@ -49,7 +57,7 @@ Status CoreBase::sendBatch(const detail::Batch& batch, std::size_t& sent) {
 
 AskTicket CoreBase::ask(ActorId target, const TypeInfo& message, const void* payload,
                         const TypeInfo& reply) {
-  const AskTicket ticket = mailbox_.open(&reply);
+  const AskTicket ticket = mailbox_.open(&reply, target, &message);
   if (!mailbox_.isOpen(ticket))
     return ticket; // too many: answered already
   if (Status status = post(target, message, payload, Mailbox::correlation(ticket)); !status)

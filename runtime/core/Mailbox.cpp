@@ -155,7 +155,7 @@ Status Mailbox::statusOf(Question& question) {
   return Status(question.code, std::move(message));
 }
 
-AskTicket Mailbox::open(const TypeInfo* reply) {
+AskTicket Mailbox::open(const TypeInfo* reply, ActorId target, const TypeInfo* message) {
   std::lock_guard lock(lock_);
   std::uint32_t slot;
   if (!free_.empty()) {
@@ -169,6 +169,8 @@ AskTicket Mailbox::open(const TypeInfo* reply) {
   question.state = State::Open;
   question.code = StatusCode::Ok;
   question.expected = reply;
+  question.target = target;
+  question.asked = message;
   if (questions_.size() - free_.size() > maxAsks_) {
     question.code = StatusCode::Exhausted;
     question.message =
@@ -208,6 +210,25 @@ void Mailbox::resolveAll(StatusCode code) {
       }
   }
   event_.notify();
+}
+
+std::vector<Mailbox::Asked> Mailbox::resolveAll(const Status& status) {
+  std::vector<Asked> asked;
+  {
+    std::lock_guard lock(lock_);
+    for (std::uint32_t slot = 0; slot < questions_.size(); ++slot) {
+      Question& question = questions_[slot];
+      if (question.state != State::Open)
+        continue;
+      question.code = status.code();
+      question.message = status.message();
+      if (question.asked)
+        asked.push_back({{slot, question.generation}, question.target, question.asked});
+      answer(slot, question);
+    }
+  }
+  event_.notify();
+  return asked;
 }
 
 bool Mailbox::ready(AskTicket ticket) {

@@ -46,8 +46,9 @@ public:
     bool answered_ = false;
   };
 
-  /// Opens a question. One that exceeds `maxAsks` is answered at once: Exhausted.
-  AskTicket open(const TypeInfo* reply);
+  /// Opens a question: `message` to `target`, nothing for a control. One that exceeds `maxAsks` is
+  /// answered at once: Exhausted.
+  AskTicket open(const TypeInfo* reply, ActorId target = {}, const TypeInfo* message = nullptr);
   static std::uint64_t correlation(AskTicket ticket) {
     return std::uint64_t(ticket.generation) << 32 | ticket.slot;
   }
@@ -58,6 +59,14 @@ public:
   /// Answers an open question with a status.
   void resolve(AskTicket ticket, Status status);
   void resolveAll(StatusCode code);
+  /// A question that was open.
+  struct Asked {
+    AskTicket ticket;
+    ActorId target;
+    const TypeInfo* message;
+  };
+  /// Answers all with `status`; gives those that asked an actor.
+  std::vector<Asked> resolveAll(const Status& status);
   bool ready(AskTicket ticket);
   /// Takes the answer and closes the question; nothing where there is none yet.
   std::optional<Status> tryTake(AskTicket ticket, void* reply);
@@ -81,6 +90,8 @@ private:
     std::uint32_t generation = 1; ///< 0 is never one
     State state = State::Free;
     StatusCode code = StatusCode::Ok;
+    ActorId target{};                   ///< who was asked
+    const TypeInfo* asked = nullptr;    ///< what; null: a control
     const TypeInfo* expected = nullptr; ///< null: a control, answered by an Outcome alone
     std::coroutine_handle<> waiter;
     std::uint32_t failCode = 0;

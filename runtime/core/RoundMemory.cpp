@@ -61,8 +61,9 @@ std::uint64_t roundUp4(std::uint64_t bytes) { return (bytes + 3) / 4 * 4; }
 
 } // namespace
 
-RoundMemory::RoundMemory(ComputeDevice& device)
-    : device_(device), fields_(device, std::numeric_limits<std::uint64_t>::max(), "fields") {}
+RoundMemory::RoundMemory(ComputeDevice& device, std::uint32_t last)
+    : device_(device), fields_(device, std::numeric_limits<std::uint64_t>::max(), "fields"),
+      last_(last) {}
 
 Result<MemoryId> RoundMemory::allocate(MemoryKind kind, std::uint64_t bytes,
                                        std::uint32_t elementBytes) {

@@ -19,7 +19,10 @@ namespace ring::runtime {
 
 class RoundMemory {
 public:
-  explicit RoundMemory(ComputeDevice& device);
+  /// Ids begin behind `last`.
+  explicit RoundMemory(ComputeDevice& device, std::uint32_t last = 0);
+  /// The newest id that was given.
+  std::uint32_t last() const { return last_; }
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes);
@@ -60,7 +63,7 @@ private:
 
   ComputeDevice& device_;
   DeviceArena fields_;
-  std::uint32_t last_ = 0;
+  std::uint32_t last_;
   std::unordered_map<std::uint32_t, Piece> pieces_;
   BufferId parameters_{};
   std::size_t parameterBytes_ = 0;

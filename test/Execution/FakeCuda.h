@@ -33,6 +33,8 @@ protected:
     failedCall = find<FakeFailedCall>(library, "fakeFailedCall");
     disturbance = find<FakeDisturbance>(library, "fakeDisturbance");
     live = find<FakeLive>(library, "fakeLive");
+    fault = find<FakeFault>(library, "fakeFault");
+    release = find<FakeRelease>(library, "fakeRelease");
   }
   template <class Function> static Function* find(void* library, const char* name) {
     return reinterpret_cast<Function*>(dlsym(library, name));
@@ -81,6 +83,8 @@ protected:
   FakeFailedCall* failedCall = nullptr;
   FakeDisturbance* disturbance = nullptr;
   FakeLive* live = nullptr;
+  FakeFault* fault = nullptr;
+  FakeRelease* release = nullptr;
 };
 
 } // namespace ring::test

@@ -3,9 +3,7 @@
 // The CUDA backend over a driver whose every call can fail (test/shims/cuda): each failure ends in
 // a status that names the driver's error or is survived; nothing hangs and nothing is left behind.
 #include "test/Execution/FakeCuda.h"
-#include "Demo.ring.h"
-#include "Traffic.ring.h"
-#include "Wide.ring.h"
+#include "FakeScenario.h"
 #include "test/Device/Growth.h"
 
 #include <optional>
@@ -15,41 +13,6 @@
 
 namespace ring::test {
 namespace {
-
-/// Uses most of the backend; gives the first status that is not as it should be.
-Status useAll(const RuntimeOptions& options) {
-  Result<Runtime> made = Runtime::create(options);
-  if (!made)
-    return made.status();
-  Runtime& runtime = *made;
-  Status first = Status::ok();
-  const auto note = [&](const Status& status) {
-    if (first && !status)
-      first = status;
-  };
-  const auto small = runtime.spawn<FraudMonitor>(2.0f);
-  note(small.status());
-  const auto memory = runtime.buffer<float>(1000);
-  note(memory.status());
-  const auto other = runtime.spawn<traffic::Register>(5u); // the program is put together anew
-  note(other.status());
-  const auto wide = runtime.spawn<wide::Collector>(); // larger slots: the rings too
-  note(wide.status());
-  if (small) {
-    note(runtime.send(*small, Transfer{1, 2, 3, 4.0f}));
-    const Status answer = runtime.ask<Alert>(*small, Transfer{1, 2, 3, 4.0f}).get().status();
-    if (answer.code() != StatusCode::NoReply && first)
-      first = Status(answer.code(), "asked: " + answer.message());
-    note(runtime.state(*small).status());
-    note(runtime.restart(*small));
-  }
-  if (other)
-    note(runtime.kill(*other));
-  note(runtime.health().status());
-  note(runtime.drain());
-  note(runtime.stop());
-  return first;
-}
 
 TEST_F(FakeCuda, RunsWhereNothingFails) {
   reset(std::make_unique<FakeGpu>().get(), 0, 0);

@@ -4,6 +4,7 @@
 #include "test/Execution/ResidentOperations.h"
 
 #include "runtime/backend/cuda/Compiler.h"
+#include "runtime/backend/cuda/KernelArguments.h"
 #include "runtime/backend/cuda/Loader.h"
 
 #include <condition_variable>
@@ -103,7 +104,7 @@ DriverCalls::DriverCalls() {
 
 /// A function that the runtime does not use, of the library that it uses.
 template <class Function> Function* DriverCalls::find(const char* name) const {
-  const std::string file = fileOf(reinterpret_cast<const void*>(api_->Init));
+  const std::string file = fileOf(reinterpret_cast<const void*>(api_->Init.here()));
   void* found = dlsym(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL), name);
   if (!found)
     std::abort(); // every driver has it
@@ -179,8 +180,9 @@ std::vector<Operation> DriverCalls::beside() {
 }
 
 CuResult DriverCalls::launch() {
-  void* arguments[] = {&memory_};
-  return api_->LaunchKernel(function_, 1, 1, 1, 32, 1, 1, 0, stream_, arguments, nullptr);
+  KernelArguments arguments;
+  arguments.add(&memory_, sizeof(memory_));
+  return api_->LaunchKernel(function_, 1, 1, 1, 32, 1, 1, 0, stream_, arguments.list(), nullptr);
 }
 
 /// One operation: the thread that captures may not ask for the kernel, as a message does.

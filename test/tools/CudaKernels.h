@@ -8,6 +8,7 @@
 
 #include "runtime/backend/cuda/Compiler.h"
 #include "runtime/backend/cuda/GpuMemory.h"
+#include "runtime/backend/cuda/KernelArguments.h"
 
 #include <ringkernel/transport.h>
 
@@ -83,9 +84,11 @@ public:
                        kernels_.api().FuncSetAttribute(
                            function, runtime::cuda::FunctionAttribute::MaxDynamicSharedBytes,
                            static_cast<int>(sharedBytes)));
-      void* pointers[] = {&args..., nullptr}; // of kernels without arguments too
-      kernels_.check(kernel, kernels_.api().LaunchKernel(function, blocks, 1, 1, threads, 1, 1,
-                                                         sharedBytes, stream_, pointers, nullptr));
+      runtime::cuda::KernelArguments arguments;
+      (arguments.add(&args, sizeof(args)), ...);
+      kernels_.check(kernel,
+                     kernels_.api().LaunchKernel(function, blocks, 1, 1, threads, 1, 1, sharedBytes,
+                                                 stream_, arguments.list(), nullptr));
     }
 
   private:

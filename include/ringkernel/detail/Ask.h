@@ -38,8 +38,8 @@ public:
   /// The answer is here; get() will not wait.
   bool ready() const { return !ticket_.generation || core_->askReady(ticket_); }
 
-  /// Waits. NoReply, Failed (with failCode()), Closed, WrongType, Exhausted where there is no
-  /// answer. The answer is given once; after that InvalidArgument.
+  /// Waits. NoReply, Failed (with failCode()), Closed, WrongType, Exhausted, DeviceLost where there
+  /// is no answer. The answer is given once; after that InvalidArgument.
   Result<R> get() { return wait(detail::Deadline::max()); }
   /// The same, or Timeout; then the question stays open.
   Result<R> get(std::chrono::nanoseconds timeout) { return wait(detail::deadlineAfter(timeout)); }

@@ -13,6 +13,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,7 +36,10 @@ struct Statistics {
   std::uint64_t spilled = 0;     ///< messages that waited outside a full ring
   /// Dead letters because mailboxes were full in a circle: each waited for the next.
   std::uint64_t dropped = 0;
-  std::uint64_t rounds = 0; ///< dispatches of a backend that works in rounds; 0 elsewhere
+  /// Messages that were not known to be handled when their GPU was lost (Runtime::takeLost).
+  std::uint64_t lost = 0;
+  std::uint64_t recoveries = 0; ///< GPUs' processes that were replaced (RuntimeOptions::isolation)
+  std::uint64_t rounds = 0;     ///< dispatches of a backend that works in rounds; 0 elsewhere
 };
 
 /// A shard runs the handlers of its actors one after another (of Thread actors on a GPU, some at
@@ -50,6 +54,28 @@ struct StuckShard {
 struct Health {
   std::uint32_t shards = 0;      ///< that were asked
   std::vector<StuckShard> stuck; ///< those that gave no sign of life within the limit, by number
+};
+
+/// A message that went down with the process of the GPU (RuntimeOptions::isolation): the host has
+/// sent it, and no answer or sign says that it was handled.
+struct LostMessage {
+  ActorId target{};
+  std::string_view type;          ///< the message's qualified C++ name
+  std::uint64_t typeId = 0;       ///< as in its registration
+  std::vector<std::byte> payload; ///< the message; empty where only the question is known
+  bool isQuestion = false;        ///< it was asked, not sent; the answer is DeviceLost
+  bool mayBeHandled = false;      ///< its handler may have run, or have begun
+
+  /// The message, where it is an `M`.
+  template <class M> std::optional<M> as() const {
+    if (typeId != detail::Registered<M>::info().typeId || payload.size() != sizeof(M))
+      return std::nullopt;
+    struct Bytes {
+      std::byte raw[sizeof(M)];
+    } bytes;
+    std::memcpy(bytes.raw, payload.data(), sizeof(M));
+    return __builtin_bit_cast(M, bytes);
+  }
 };
 
 class Reply;
@@ -212,6 +238,8 @@ public:
   virtual Statistics statistics() = 0;
   /// Needs none of the locks under which other calls wait for an actor.
   virtual Result<Health> health(std::chrono::nanoseconds limit) = 0;
+  /// What a lost device took with it, once.
+  virtual std::vector<LostMessage> takeLost() { return {}; }
 
   // Memory, kernels and stencils.
   virtual Result<MemoryId> allocate(MemoryKind kind, std::uint64_t bytes,

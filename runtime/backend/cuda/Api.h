@@ -20,6 +20,7 @@ struct EventImpl;
 struct GraphImpl;
 struct GraphExecImpl;
 struct ProgramImpl;
+class GpuProcess;
 
 using Device = int;
 using DevicePointer = unsigned long long;
@@ -37,6 +38,8 @@ enum class CuResult : int {
   NotSupported = 801,
   CaptureUnsupported = 900, ///< the first of those about captures
   CaptureWrongThread = 908, ///< the last
+  /// Not the driver's: the process that has the context is gone (GpuProcess.h).
+  ProcessLost = 100000,
 };
 enum class NvrtcResult : int { Success = 0 };
 
@@ -83,9 +86,9 @@ struct LaunchConfig {
   LaunchAttribute* attributes;
   unsigned count;
 };
-/// What a capture forbids: nothing that may wait for the device, to nobody but the thread that
-/// captures.
-enum class CaptureMode : int { ThreadLocal = 1 };
+/// What a capture forbids: what may wait for the device, to the thread that captures alone; or
+/// nothing, and any thread may end it.
+enum class CaptureMode : int { ThreadLocal = 1, Relaxed = 2 };
 
 inline constexpr unsigned kStreamNonBlocking = 1;
 /// Of EventRecordWithFlags and StreamWaitEvent in a capture: a node that records or waits when the
@@ -99,6 +102,13 @@ inline constexpr int kMinDriverVersion = 12000;
 inline constexpr int kMinNvrtcVersion = 12040;
 /// The oldest GPU: sm_75.
 inline constexpr int kMinCapability = 75;
+
+/// The arguments of a launch: pointers to values, of which the driver reads as many as the function
+/// has. Behind them come a null pointer and each value's size, for a driver in another process.
+/// KernelArguments.h makes them. Passed as the `void**` of cuda.h is.
+struct ArgumentList {
+  void** pointers = nullptr;
+};
 
 // RINGKERNEL_CUDA_FUNCTION(name without prefix, exported name, parameters)
 #define RINGKERNEL_CUDA_FUNCTIONS(F)                                                               \
@@ -136,6 +146,8 @@ inline constexpr int kMinCapability = 75;
   F(MemFree, cuMemFree_v2, (DevicePointer memory))                                                 \
   F(MemHostAlloc, cuMemHostAlloc, (void** memory, std::size_t bytes, unsigned flags))              \
   F(MemFreeHost, cuMemFreeHost, (void* memory))                                                    \
+  F(MemHostRegister, cuMemHostRegister_v2, (void* memory, std::size_t bytes, unsigned flags))      \
+  F(MemHostUnregister, cuMemHostUnregister, (void* memory))                                        \
   F(MemHostGetDevicePointer, cuMemHostGetDevicePointer_v2,                                         \
     (DevicePointer * device, void* memory, unsigned flags))                                        \
   F(MemsetD8, cuMemsetD8_v2, (DevicePointer to, unsigned char value, std::size_t bytes))           \
@@ -153,10 +165,10 @@ inline constexpr int kMinCapability = 75;
     (DevicePointer * address, std::size_t* bytes, ModuleImpl* module, const char* name))           \
   F(LaunchKernel, cuLaunchKernel,                                                                  \
     (FunctionImpl * function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,     \
-     unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream, void** arguments, \
-     void** extra))                                                                                \
+     unsigned blockY, unsigned blockZ, unsigned sharedBytes, StreamImpl* stream,                   \
+     ArgumentList arguments, void** extra))                                                        \
   F(LaunchKernelEx, cuLaunchKernelEx,                                                              \
-    (const LaunchConfig* config, FunctionImpl* function, void** arguments, void** extra))          \
+    (const LaunchConfig* config, FunctionImpl* function, ArgumentList arguments, void** extra))    \
   F(FuncGetAttribute, cuFuncGetAttribute,                                                          \
     (int* value, FunctionAttribute which, FunctionImpl* function))                                 \
   F(FuncSetAttribute, cuFuncSetAttribute,                                                          \
@@ -181,10 +193,40 @@ inline constexpr int kMinCapability = 75;
   F(GetLog, nvrtcGetProgramLog, (ProgramImpl * program, char* log))                                \
   F(DestroyProgram, nvrtcDestroyProgram, (ProgramImpl * *program))
 
+/// A function of the driver: of this process, or of one that is called (GpuProcess.h).
+template <class Signature> class DriverFunction;
+template <class... P> class DriverFunction<CuResult(P...)> {
+public:
+  using Here = CuResult (*)(P...);
+  using Apart = CuResult (*)(GpuProcess& process, P...);
+
+  void bind(Here here) { here_ = here; }
+  void bind(GpuProcess& process, Apart apart) {
+    process_ = &process;
+    apart_ = apart;
+  }
+  /// Null where it is in another process.
+  Here here() const { return here_; }
+  CuResult operator()(P... parameters) const {
+    return process_ ? apart_(*process_, parameters...) : here_(parameters...);
+  }
+
+private:
+  Here here_ = nullptr;
+  Apart apart_ = nullptr;
+  GpuProcess* process_ = nullptr;
+};
+
 // The members carry the names of the functions behind them.
 // NOLINTBEGIN(readability-identifier-naming)
+enum class FunctionId : std::uint32_t {
+#define RINGKERNEL_CUDA_ID(Name, Exported, Params) Name,
+  RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_ID)
+#undef RINGKERNEL_CUDA_ID
+};
+
 struct DriverApi {
-#define RINGKERNEL_CUDA_MEMBER(Name, Exported, Params) CuResult(*Name) Params = nullptr;
+#define RINGKERNEL_CUDA_MEMBER(Name, Exported, Params) DriverFunction<CuResult Params> Name;
   RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_MEMBER)
 #undef RINGKERNEL_CUDA_MEMBER
 };

@@ -8,6 +8,7 @@
 #include "runtime/backend/cuda/Device.h"
 
 #include "runtime/backend/cuda/Compiler.h"
+#include "runtime/backend/cuda/KernelArguments.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -30,10 +31,10 @@ struct Kernel {
   std::array<std::uint32_t, 3> block{};
 };
 
-/// A kernel's parameters as cuLaunchKernel takes them. `pointers` has room before the first push.
+/// A kernel's parameters. `addresses` has room before the first push.
 struct Arguments {
   std::vector<DevicePointer> addresses;
-  std::vector<void*> pointers;
+  KernelArguments values;
 };
 
 class CudaDevice final : public StreamedDevice {
@@ -266,7 +267,7 @@ Result<Arguments> CudaDevice::argumentsOf(const Dispatch& dispatch) {
     if (!address)
       return address.status();
     made.addresses.push_back(*address);
-    made.pointers.push_back(&made.addresses.back());
+    made.values.add(&made.addresses.back(), sizeof(DevicePointer));
     return Status::ok();
   };
   for (const Binding& binding : bindings)
@@ -274,7 +275,7 @@ Result<Arguments> CudaDevice::argumentsOf(const Dispatch& dispatch) {
       return status;
   for (const Argument& argument : dispatch.arguments) {
     if (argument.buffer == BufferId{}) {
-      made.pointers.push_back(const_cast<std::byte*>(argument.bytes.data()));
+      made.values.add(argument.bytes.data(), argument.bytes.size());
       continue;
     }
     if (Status status = addAddress(argument.buffer, argument.offsetBytes, 0); !status)
@@ -303,7 +304,7 @@ Status CudaDevice::submit(std::span<const Dispatch> dispatches) {
     const std::string what = "cannot launch `" + kernel.name + "`";
     const CuResult result = api.LaunchKernel(kernel.function, groups[0], groups[1], groups[2],
                                              kernel.block[0], kernel.block[1], kernel.block[2], 0,
-                                             stream, arguments[i].pointers.data(), nullptr);
+                                             stream, arguments[i].values.list(), nullptr);
     if (Status status = check(what, result); !status)
       return status;
   }

@@ -51,6 +51,16 @@ Result<std::shared_ptr<Gpu>> Gpu::open() {
   return gpu;
 }
 
+Result<std::shared_ptr<Gpu>> Gpu::openApart(std::function<void()> ended) {
+  Result<std::unique_ptr<GpuProcess>> process = GpuProcess::start(std::move(ended));
+  if (!process)
+    return process.status();
+  std::shared_ptr<Gpu> gpu(new Gpu(std::move(*process)));
+  if (Status status = gpu->openFirst(); !status)
+    return status;
+  return gpu;
+}
+
 Status Gpu::openFirst() {
   if (Status status = check("cannot open the GPU", api_.DeviceGet(&device_, 0)); !status)
     return status;
@@ -94,7 +104,7 @@ Status Gpu::askDevice() {
 }
 
 Gpu::~Gpu() {
-  if (context_)
+  if (context_ && !process_) // else the context ends with its process
     api_.DevicePrimaryCtxRelease(device_);
 }
 
@@ -114,9 +124,18 @@ Status Gpu::check(const std::string& what, CuResult result) {
   const StatusCode code = codeOf(result);
   if (code != StatusCode::DeviceLost)
     return {code, std::move(message)};
+  if (process_)
+    process_->kill(message); // the driver gives nothing in it any more
   std::lock_guard lock(mutex_);
   if (lost_) // what came first is the cause
-    lost_ = Status(code, message + "; restart the process");
+    lost_ = Status(code, process_ ? message : message + "; restart the process");
+  return lost_;
+}
+
+Status Gpu::lost() {
+  if (process_ && !process_->isAlive())
+    return check("the GPU is lost", CuResult::ProcessLost);
+  std::lock_guard lock(mutex_);
   return lost_;
 }
 

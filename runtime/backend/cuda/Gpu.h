@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The GPU that a process uses, with its primary context: opened once for the compute device and the
-// resident kernel, closed when the last of them goes. After a fault of the context every call says
+// resident kernel, closed when the last of them goes. The context is this process's, or that of a
+// process apart (GpuProcess.h), which ends with it. After a fault of the context every call says
 // DeviceLost. Any thread may use it.
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_GPU_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_GPU_H
 
 #include "runtime/backend/cuda/Api.h"
+#include "runtime/backend/cuda/GpuProcess.h"
 
 #include <ringkernel/status.h>
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +23,8 @@ class Gpu {
 public:
   /// The first device. NotFound without driver or GPU, Unsupported where one of them is too old.
   static Result<std::shared_ptr<Gpu>> open();
+  /// The same in a process of its own; `ended` is called when that is gone, by a thread of its own.
+  static Result<std::shared_ptr<Gpu>> openApart(std::function<void()> ended);
   ~Gpu();
   Gpu(const Gpu&) = delete;
   Gpu& operator=(const Gpu&) = delete;
@@ -40,12 +45,19 @@ public:
   bool enterToFree() { return enter().code() != StatusCode::DeviceLost; }
   /// Ok, or what went wrong with the driver's words; a fault that ends the context is kept.
   Status check(const std::string& what, CuResult result);
+  /// The process that has the context; null where that is this one.
+  GpuProcess* process() const { return process_.get(); }
+  /// Why the device is lost, or Ok.
+  Status lost();
 
 private:
   explicit Gpu(const DriverApi& api) : api_(api) {}
+  explicit Gpu(std::unique_ptr<GpuProcess> process)
+      : process_(std::move(process)), api_(process_->api()) {}
   Status openFirst();
   Status askDevice();
 
+  const std::unique_ptr<GpuProcess> process_;
   const DriverApi api_;
   Device device_ = 0;
   int capability_ = 0;

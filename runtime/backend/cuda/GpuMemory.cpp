@@ -41,11 +41,12 @@ Result<GpuMemory> GpuMemory::allocate(const std::shared_ptr<Gpu>& gpu, Kind kind
 }
 
 GpuMemory::~GpuMemory() {
-  if (!gpu_ || !gpu_->enterToFree())
+  if (!gpu_)
     return;
-  if (host_)
+  const bool isThere = gpu_->enterToFree();
+  if (host_ && (isThere || gpu_->process())) // what a process apart shared is ours to give back
     gpu_->api().MemFreeHost(host_);
-  else if (device_)
+  else if (device_ && isThere)
     gpu_->api().MemFree(device_);
 }
 

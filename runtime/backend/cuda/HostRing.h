@@ -74,6 +74,19 @@ public:
     return position_.ticket() - seen_ < position_.slots();
   }
 
+  /// One that has no room, for messages as large as now: of a ring that is gone.
+  CommandWriter closed() const {
+    static std::uint64_t none = 0;
+    return {nullptr, 0, &none, slotChunks_};
+  }
+  /// Messages that the device has not given back, from the first on.
+  std::uint64_t unread() const {
+    return slots_ ? position_.ticket() - __atomic_load_n(read_, __ATOMIC_ACQUIRE) : 0;
+  }
+  const abi::Chunk* slots() const { return slots_; }
+  const RingPosition& position() const { return position_; }
+  std::uint32_t slotChunks() const { return slotChunks_; }
+
   /// Bytes of payload that a slot has room for.
   std::uint32_t maxPayload() const {
     return (slotChunks_ * abi::kWordsPerChunk - abi::kPayloadWord) * 4;
@@ -100,6 +113,11 @@ public:
   ReplyReader(const abi::Chunk* slots, std::uint32_t count, std::uint32_t slotChunks,
               std::uint64_t first = 0)
       : slots_(slots), slotChunks_(slotChunks), position_(count, first) {}
+
+  /// What `commands` has written and the device has not given back. With the writer's lock.
+  explicit ReplyReader(const CommandWriter& commands)
+      : slots_(commands.slots()), slotChunks_(commands.slotChunks()),
+        position_(commands.position().slots(), commands.position().ticket() - commands.unread()) {}
 
   struct View {
     abi::MessageHeader header;

@@ -89,7 +89,7 @@ Result<Loaded<DriverApi>> findDriver() {
   void* function = nullptr;
 #define RINGKERNEL_CUDA_LOOKUP(Name, Exported, Params)                                             \
   lookUp(*library, #Exported, function, missing);                                                  \
-  api.Name = reinterpret_cast<decltype(api.Name)>(function);
+  api.Name.bind(reinterpret_cast<decltype(api.Name)::Here>(function));
   RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_LOOKUP)
 #undef RINGKERNEL_CUDA_LOOKUP
   if (Status status = missingFunctions("the CUDA driver", missing); !status)

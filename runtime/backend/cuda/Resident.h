@@ -3,6 +3,8 @@
 // The CUDA backend: actors live in one resident kernel and are reached through rings; kernels and
 // stencils run beside it on streams of their own. What may wait for the whole device parks the
 // kernel first. The kernel starts with the first actor.
+// Where the GPU's context is in a process apart, a thread (the keeper) replaces a GPU that is lost:
+// ResidentRecovery.cpp.
 #ifndef RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 #define RINGKERNEL_RUNTIME_BACKEND_CUDA_RESIDENT_H
 
@@ -10,6 +12,7 @@
 #include "runtime/backend/cuda/GpuMemory.h"
 #include "runtime/backend/cuda/ResidentKernel.h"
 #include "runtime/backend/cuda/Sole.h"
+#include "runtime/backend/cuda/StagePieces.h"
 #include "runtime/backend/cuda/StreamHandles.h"
 #include "runtime/backend/cuda/Streams.h"
 #include "runtime/core/CoreBase.h"
@@ -18,7 +21,9 @@
 #include "runtime/core/RoundModules.h"
 #include "runtime/core/SpinLock.h"
 
+#include <condition_variable>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 #include <thread>
@@ -67,6 +72,7 @@ public:
   Status stop(detail::Deadline deadline) override;
   Statistics statistics() override;
   Result<Health> health(std::chrono::nanoseconds limit) override;
+  std::vector<LostMessage> takeLost() override;
 
   Result<detail::MemoryId> allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) override;
@@ -77,11 +83,11 @@ public:
   Status download(detail::MemoryId memory, std::uint64_t offset, std::span<std::byte> to) override;
   Status launch(const detail::FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
                 std::span<const detail::Argument> arguments) override {
-    return launchOn(nullptr, kernel, grid, arguments);
+    return launchOn({}, kernel, grid, arguments);
   }
   Status sweep(const detail::FunctionInfo& stencil, const detail::SweepRange* range,
                std::span<const detail::Argument> arguments) override {
-    return sweepOn(nullptr, stencil, range, arguments);
+    return sweepOn({}, stencil, range, arguments);
   }
   Status finish() override;
   Result<std::shared_ptr<detail::StreamCore>> makeStream() override;
@@ -90,18 +96,16 @@ public:
   void releasePinned(void* memory) override;
   Status withParked(Status (*call)(void*), void* closure) override;
 
-  // For streams, events and graphs; a null stream is the runtime's own.
-  Gpu& gpu() { return *gpu_; }
-  StreamHandles& handles() { return handles_; }
-  Status launchOn(StreamImpl* stream, const detail::FunctionInfo& kernel,
+  // For streams and graphs; without a handle the stream is the runtime's own.
+  Status launchOn(StreamRef stream, const detail::FunctionInfo& kernel,
                   const std::array<std::uint32_t, 3>& grid,
                   std::span<const detail::Argument> arguments);
-  Status sweepOn(StreamImpl* stream, const detail::FunctionInfo& stencil,
+  Status sweepOn(StreamRef stream, const detail::FunctionInfo& stencil,
                  const detail::SweepRange* range, std::span<const detail::Argument> arguments);
-  Status uploadOn(StreamImpl* stream, detail::MemoryId memory, std::span<const std::byte> from);
-  Status downloadOn(StreamImpl* stream, detail::MemoryId memory, std::span<std::byte> to);
-  Status launchGraphOn(StreamImpl* stream, CudaGraph& graph);
-  void endGraph(GraphExecImpl* exec);
+  Status uploadOn(StreamRef stream, detail::MemoryId memory, std::span<const std::byte> from);
+  Status downloadOn(StreamRef stream, detail::MemoryId memory, std::span<std::byte> to);
+  Status launchGraphOn(StreamRef stream, CudaGraph& graph);
+  void endGraph(GraphExecImpl* exec, const Gpu* gpu);
 
 protected:
   Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work) override;
@@ -112,21 +116,40 @@ protected:
               std::uint64_t correlation) override;
 
 private:
+  /// What was read of the replies of one GPU. Each has its own, since readers may still count for
+  /// the one before.
+  struct Taken {
+    std::atomic<std::uint64_t> replies{0}, outcomes{0};
+  };
+
+  /// What a client reads.
+  struct Replies {
+    ReplyReader own, shared;
+    Taken* taken = nullptr;
+    std::uint64_t credited = 0; ///< replies that the device knows to be read
+    std::uint32_t creditEvery = 0;
+  };
+
   /// The rings of some of the host's threads.
   struct alignas(64) Client {
     SpinLock writing;
     std::vector<CommandWriter> lanes;
     std::uint64_t sent = 0; ///< with `writing`; read without it once senders are still
     alignas(64) SpinLock reading;
-    ReplyReader own, shared;
+    Replies replies; ///< with `reading`
     bool isSharedNext = false;
-    std::uint64_t credited = 0; ///< replies that the device knows to be read
-    std::uint32_t creditEvery = 0;
+
+    /// The rings are gone, and have no room. With `writing`.
+    void closeLanes() {
+      for (CommandWriter& lane : lanes)
+        lane = lane.closed();
+    }
   };
 
   /// Replies out of a ring, not shown to anybody yet.
   struct ReplyBatch {
     static constexpr std::size_t kMost = 64;
+    Taken* taken = nullptr; ///< where they count
     ReplyReader::View views[kMost];
     alignas(16) std::uint32_t payloads[4096];
 
@@ -137,9 +160,46 @@ private:
     }
   };
 
+  /// The image that the last actor of a type began with, and where the device has it.
+  struct LastImage {
+    std::optional<std::uint32_t> place;
+    std::vector<std::byte> bytes;
+    bool isThere = false, isWritten = false; ///< the device has it; an order brings it there
+    std::uint32_t readers = 0;               ///< orders that copy it
+    bool is(const void* image) const {
+      return isThere && std::memcmp(bytes.data(), image, bytes.size()) == 0;
+    }
+  };
+  /// A command whose answer is waited for, and what it holds until then.
+  struct Pending {
+    abi::Command what;
+    ActorId target;
+    StagePieces::Piece piece = {};
+    LastImage* reads = nullptr;
+    LastImage* writes = nullptr;
+    AskTicket ticket = {};
+    std::uint64_t epoch = 0; ///< of the order
+    bool isStray = false;    ///< an actor that nobody knows; the order to kill it found no room yet
+  };
+  /// An attempt at what actors' shards do: with kernelMutex_, but while it waits for one.
+  struct Order {
+    std::unique_lock<std::recursive_mutex> kernel; ///< of a thread that has it once
+    detail::Deadline deadline;
+    std::uint64_t epoch;
+    bool isLate = false; ///< Timeout, and it may still be done: whoever settles it ends it
+  };
+  /// Between the GPU's process, which may outlive us for a moment, and the keeper.
+  struct Bell {
+    std::mutex mutex;
+    std::condition_variable rung;
+    bool isLost = false, isEnding = false;
+    void ring(bool Bell::* what);
+  };
+
   Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
-           std::unique_ptr<StreamedDevice> device, const Placement& placement, Sole sole,
-           std::int64_t firstLap);
+           std::unique_ptr<StreamedDevice> device, const Placement& placement,
+           std::optional<Sole> sole, std::int64_t firstLap, std::shared_ptr<Bell> bell);
+  static Result<std::shared_ptr<Gpu>> openGpu(const std::shared_ptr<Bell>& bell);
   static std::uint32_t capacityFor(const RuntimeOptions& options, const Placement& placement);
 
   std::uint32_t clientOfThread();
@@ -150,66 +210,102 @@ private:
   Status openForSends();
   Status enter(ActorId target, std::uint16_t type, std::uint8_t flags, std::uint64_t origin,
                const void* payload, std::uint32_t bytes);
-  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor,
-                     bool isCommand);
-  Status command(abi::Command what, ActorId target, const abi::CommandArguments& arguments);
+  Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor);
+  bool pushCommand(const Pending& pending, const abi::CommandArguments& arguments);
+  Status tryCommand(Order& order, const Pending& pending, const abi::CommandArguments& arguments);
+  Status command(Order& order, Pending pending, const abi::CommandArguments& arguments);
+  Status overdue(Order& order, Pending* pending, ActorId target);
+  void settle(Pending& pending, const Status& answer);
+  void settleLate(Pending& pending, const Status& answer);
+  bool killStray(Pending& pending);
+  void collectLate();
+  template <class Attempt> auto surviving(Attempt&& attempt);
+  template <class Attempt> auto ordered(Attempt&& attempt);
   bool readReplies(std::uint32_t index);
   std::size_t popReplies(std::uint32_t index, std::span<ReplyReader::View> views,
                          std::uint32_t* payloads);
+  bool deliverReplies(std::uint32_t index, std::size_t most);
   bool readAllReplies();
-  bool show(const ReplyReader::View& view, const std::uint32_t* payload,
+  bool show(const ReplyReader::View& view, const std::uint32_t* payload, Taken& taken,
             detail::ReplyVisitor visitor, void* closure);
   void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
-            const std::uint32_t* payload);
+            const std::uint32_t* payload, Taken& taken);
   Status openForOrders();
   void end(DirectoryEntry& entry, std::uint32_t index);
   void countFailure(DirectoryEntry& entry, std::uint32_t index, std::int32_t change,
                     std::uint32_t failCode);
   void hearEnd(ActorId actor, const abi::ResidentOutcome& told);
   DirectoryEntry* findLiving(ActorId id);
-  Status stage(const void* image, std::uint32_t bytes);
+  Result<StagePieces::Piece> stage(std::uint32_t bytes);
 
-  Status prepare(const ActorType& type);
-  Status loadProgram(Program program);
-  Status place(const ActorType& type, ActorId id, const void* image);
+  Result<ActorId> spawnOnce(Order& order, const ActorType& type, const void* image,
+                            detail::Where where);
   Result<ActorId> takeEntry(const ActorType& type, const void* image, detail::Where where);
+  Status prepare(const ActorType& type, detail::Deadline deadline);
+  Status loadProgram(Program program, detail::Deadline deadline);
+  Status place(Order& order, const ActorType& type, ActorId id, const void* image);
   Status exhausted(const ActorType& type) const;
   bool isQuiescent();
   bool isStill(std::uint64_t& done, std::uint64_t& sent);
   Status brokenStatus();
   void breakWith(const Status& status);
   Status checkKernel();
-  /// Runs `work` while no kernel is resident. With kernelMutex_.
-  template <class Work> auto whileParked(Work&& work) {
+  // --- ResidentRecovery.cpp
+  void keep();
+  void endKeeper();
+  void lookForHang();
+  void recover();
+  void takeLeave(const Status& cause);
+  void nameLost(Client& client, std::vector<AskTicket>& named);
+  void keepLost(LostMessage message);
+  Status countLoss(const Status& cause);
+  void giveUp(const Status& status);
+  Status reopen();
+  Status bringBackActors();
+  void useRings();
+  bool awaitRecovery(std::uint64_t epoch);
+  /// DeviceLost where the memory was on a GPU that is lost. With deviceMutex_.
+  Status checkMemory(detail::MemoryId memory) const;
+  Status checkMemory(std::span<const detail::Argument> arguments) const;
+  Status checkStream(StreamRef stream) const;
+
+  /// Runs `work` while no kernel is resident; Timeout where one does not leave. With kernelMutex_.
+  template <class Work> auto whileParked(Work&& work) -> decltype(work()) {
     const bool wasRunning = kernel_.isRunning();
-    if (wasRunning)
-      static_cast<void>(kernel_.park().isOk()); // a fault shows at the launch
+    if (wasRunning) // a fault shows at the launch
+      if (Status parked = kernel_.park(detail::deadlineAfter(options_.orderTimeout));
+          parked.code() == StatusCode::Timeout)
+        return parked;
     auto result = work();
     if (wasRunning)
       if (Status status = kernel_.launch(); !status)
         breakWith(status);
     return result;
   }
-  template <class Work> auto withParked(Work&& work) {
+  template <class Work> auto withParked(Work&& work) -> decltype(work()) {
     std::lock_guard kernel(kernelMutex_);
     return whileParked(std::forward<Work>(work));
   }
   /// InvalidArgument for the thread that parked the kernel: who would wait for an actor.
   Status notParkedHere() const;
   template <class Work>
-  Status onDevice(StreamImpl* stream, const detail::FunctionInfo& function, Work&& work);
+  Status onDevice(StreamRef stream, const detail::FunctionInfo& function, Work&& work);
   Status launchFirst(StreamImpl* stream, const std::function<Status()>& launch);
   Result<DevicePointer> addressOf(detail::MemoryId memory, std::size_t bytes);
   bool isPinned(std::span<const std::byte> memory);
   Result<StreamImpl*> takeStream();
   Status loadFunctions(const CudaGraph& graph);
   Result<GraphImpl*> capture(StreamImpl* stream, const CudaGraph& graph);
+  Status checkCaptured(const void* memory, std::size_t bytes) const;
   Status captureOne(StreamImpl* stream, const StreamWork& work);
   Status instantiate(StreamImpl* stream, GraphImpl* captured, CudaGraph& graph);
 
-  const Sole sole_; ///< given up last
-  const std::shared_ptr<Gpu> gpu_;
-  const std::unique_ptr<StreamedDevice> device_;
+  const std::optional<Sole> sole_; ///< given up last; of a context of this process
+  // With deviceMutex_ and kernelMutex_ these two change, when a lost GPU is replaced; so do
+  // handles_, modules_ and memory_.
+  std::shared_ptr<Gpu> gpu_;
+  std::unique_ptr<StreamedDevice> device_;
+  const std::string description_;
   const Modulo ofShards_; ///< the shard of an actor
   // Recursive for withParked(call), whose caller may use memory, kernels and streams.
   std::recursive_mutex kernelMutex_;        ///< the kernel's life, spawning, staging
@@ -217,28 +313,28 @@ private:
   ResidentKernel kernel_;
   StatePlaces places_;
   std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> placeOf_; ///< by actor index
-  /// The image that the last actor of a type began with, and where the device has it.
-  struct LastImage {
-    std::optional<std::uint32_t> place;
-    std::vector<std::byte> bytes;
-    bool is(const void* image) const {
-      return place && std::memcmp(bytes.data(), image, bytes.size()) == 0;
-    }
-  };
+  StagePieces pieces_;
+  std::vector<Pending> late_; ///< commands whose callers have gone
   std::map<const ActorType*, LastImage> lastImages_;
   std::vector<const ActorType*> types_; ///< of the program
 
   std::recursive_mutex deviceMutex_; ///< kernels, stencils and their memory; before kernelMutex_
-  StreamHandles handles_;
-  RoundModules modules_;
-  RoundMemory memory_;
+  std::shared_ptr<StreamHandles> handles_;
+  std::optional<RoundModules> modules_;
+  std::optional<RoundMemory> memory_;
   std::unordered_set<const detail::FunctionInfo*> launched_;
   std::map<const std::byte*, GpuMemory> pinned_; ///< by their first byte
+  std::vector<detail::MemoryId> unreleased_;     ///< their owners could not wait
+  std::uint32_t lostMemory_ = 0;                 ///< ids up to it were on a GPU that is lost
+  bool hasUnfinished_ = false;                   ///< launches that no finish() has waited for
+  Status unfinished_ = Status::ok();             ///< what finish() is to say of lost ones
 
   std::array<Client, abi::kMaxClients> clients_;
   std::atomic<std::uint32_t> clientsInUse_{1};
   std::atomic<bool> closed_{false};
-  std::atomic<std::uint64_t> replies_{0}, outcomes_{0}, spawned_{0};
+  std::deque<Taken> taken_; ///< one a GPU, the newest last; with kernelMutex_
+  std::atomic<std::uint64_t> spawned_{0};
+  std::atomic<std::uint32_t> openCommands_{0}; ///< that the kernel has not answered
   std::atomic<std::uint32_t> idleTurns_{0};
   std::mutex endMutex_; ///< moving entries, failures_, and what broke the device
   std::optional<Status> broken_;
@@ -246,7 +342,43 @@ private:
   std::mutex stopMutex_;
   std::atomic<bool> stopped_{false};
   std::atomic<std::uint32_t> alive_{0};
+
+  // Isolation::Process
+  const std::shared_ptr<Bell> bell_;    ///< null: in this process
+  std::atomic<std::uint64_t> epoch_{0}; ///< GPUs that were replaced
+  std::condition_variable recovered_;   ///< epoch_, broken_ or hasKeeper_ changed; endMutex_
+  bool hasKeeper_ = false;              ///< endMutex_
+  Statistics before_;                   ///< of lost GPUs; kernelMutex_
+  std::deque<std::pair<std::chrono::steady_clock::time_point, std::string>>
+      losses_; ///< the keeper's
+  std::mutex lostMutex_;
+  std::vector<LostMessage> lost_;
+  std::thread keeper_;
 };
+
+template <class Attempt> auto Resident::surviving(Attempt&& attempt) {
+  for (;;) {
+    const std::uint64_t epoch = epoch_.load(std::memory_order_acquire); // pairs with recover()
+    auto result = attempt(epoch);
+    StatusCode code;
+    if constexpr (std::is_same_v<decltype(result), Status>)
+      code = result.code();
+    else
+      code = result.status().code();
+    if (!bell_ || code != StatusCode::DeviceLost || !awaitRecovery(epoch))
+      return result;
+  }
+}
+
+template <class Attempt> auto Resident::ordered(Attempt&& attempt) {
+  const detail::Deadline deadline = detail::deadlineAfter(options_.orderTimeout);
+  return surviving([&](std::uint64_t) {
+    Order order{std::unique_lock(kernelMutex_), deadline, 0};
+    order.epoch = epoch_.load(std::memory_order_acquire);
+    collectLate();
+    return attempt(order);
+  });
+}
 
 } // namespace ring::runtime::cuda
 

@@ -10,7 +10,7 @@
 namespace ring::runtime::cuda {
 
 /// Makes the resident kernel one that has this type, and runs it.
-Status Resident::prepare(const ActorType& type) {
+Status Resident::prepare(const ActorType& type, detail::Deadline deadline) {
   if (std::find(types_.begin(), types_.end(), &type) != types_.end())
     return kernel_.launch();
   std::vector<const ActorType*> types = types_;
@@ -18,7 +18,7 @@ Status Resident::prepare(const ActorType& type) {
   Result<Program> program = compose(types, registry_, kernel_.placement());
   if (!program)
     return program.status();
-  if (Status status = loadProgram(std::move(*program)); !status)
+  if (Status status = loadProgram(std::move(*program), deadline); !status)
     return status;
   types_ = std::move(types);
   kernel_.useClients(clientsInUse_.load(std::memory_order_acquire));
@@ -26,43 +26,69 @@ Status Resident::prepare(const ActorType& type) {
 }
 
 /// The one before goes on where this one cannot be loaded.
-Status Resident::loadProgram(Program program) {
+Status Resident::loadProgram(Program program, detail::Deadline deadline) {
   const Result<std::vector<char>> cubin = kernel_.compile(program);
   if (!cubin)
     return cubin.status();
   const auto load = [&] { return kernel_.load(std::move(program), *cubin); };
   if (!kernel_.outgrows(program))
     return whileParked(load);
-  // Nothing may be under way in rings that are made anew; commands were waited for.
+  // Nothing may be under way in rings that are made anew, neither messages nor commands.
   std::vector<std::unique_lock<SpinLock>> writers;
   std::uint64_t posted = 0, done = 0, sent = 0;
   for (Client& client : clients_) {
     writers.emplace_back(client.writing);
     posted += client.sent;
   }
-  while (kernel_.isLoaded() && !(isStill(done, sent) && done == posted + sent)) {
+  while (kernel_.isLoaded() && !(openCommands_.load(std::memory_order_acquire) == 0 &&
+                                 isStill(done, sent) && done == posted + sent)) {
     if (!readAllReplies())
       std::this_thread::yield();
-    static_cast<void>(checkKernel().isOk());
+    if (Status status = checkKernel(); !status)
+      return status;
     if (Status status = brokenStatus(); !status)
       return status;
+    if (std::chrono::steady_clock::now() >= deadline)
+      return Status(StatusCode::Timeout,
+                    "the GPU's rings are to be made larger for this actor's messages, and others "
+                    "were not handled within `RuntimeOptions::orderTimeout`");
   }
   const auto loadAndBegin = [&]() -> Status {
-    if (Status status = load(); !status)
-      return status;
-    for (std::uint32_t i = 0; i < kernel_.placement().clients(); ++i) {
-      clients_[i].lanes.clear();
-      for (std::uint32_t lane = 0; lane < kernel_.placement().lanes(); ++lane)
-        clients_[i].lanes.push_back(kernel_.makeWriter(i, lane));
-      std::lock_guard lock(clients_[i].reading);
-      clients_[i].own = kernel_.makeOwnReader(i);
-      clients_[i].shared = kernel_.makeSharedReader(i);
-      clients_[i].creditEvery = kernel_.program().creditEvery();
-      clients_[i].credited = clients_[i].own.read() + clients_[i].shared.read();
+    // All is read, and nobody may look at rings that are freed.
+    std::vector<Replies> before;
+    for (Client& client : clients_) {
+      std::lock_guard lock(client.reading);
+      before.push_back(std::exchange(client.replies, {}));
     }
+    if (Status status = load(); !status) {
+      const bool areThere = kernel_.isLoaded(); // the rings before
+      for (std::size_t i = 0; i < clients_.size(); ++i) {
+        std::lock_guard lock(clients_[i].reading);
+        if (areThere)
+          clients_[i].replies = before[i];
+        else
+          clients_[i].closeLanes();
+      }
+      return status;
+    }
+    useRings();
     return Status::ok();
   };
   return whileParked(loadAndBegin);
+}
+
+/// Clients begin anew on the kernel's rings. With their `writing`.
+void Resident::useRings() {
+  for (std::uint32_t i = 0; i < kernel_.placement().clients(); ++i) {
+    Client& client = clients_[i];
+    client.lanes.clear();
+    for (std::uint32_t lane = 0; lane < kernel_.placement().lanes(); ++lane)
+      client.lanes.push_back(kernel_.makeWriter(i, lane));
+    std::lock_guard lock(client.reading);
+    client.replies = {kernel_.makeOwnReader(i), kernel_.makeSharedReader(i), &taken_.back(), 0};
+    client.replies.creditEvery = kernel_.program().creditEvery();
+    client.replies.credited = client.replies.own.read() + client.replies.shared.read();
+  }
 }
 
 Status Resident::exhausted(const ActorType& type) const {
@@ -73,7 +99,7 @@ Status Resident::exhausted(const ActorType& type) const {
                                            " are free; set `RuntimeOptions::stateBytes`");
 }
 
-Status Resident::place(const ActorType& type, ActorId id, const void* image) {
+Status Resident::place(Order& order, const ActorType& type, ActorId id, const void* image) {
   const std::uint32_t bytes = type.info->size;
   if (const auto old = placeOf_.find(id.index); old != placeOf_.end()) {
     places_.giveBack(old->second.first, old->second.second); // of an actor that ended
@@ -88,31 +114,28 @@ Status Resident::place(const ActorType& type, ActorId id, const void* image) {
                                   abi::kKeepsNoImage};
   // Most actors of a type begin alike: the device keeps the last image and copies its own.
   LastImage& last = lastImages_[&type];
+  Pending pending{abi::Command::Spawn, id};
   if (last.is(image)) {
     arguments.from = kernel_.addressOf(*last.place);
-    return command(abi::Command::Spawn, id, arguments);
+    pending.reads = &last;
+    return command(order, pending, arguments);
   }
-  if (Status status = stage(image, bytes); !status)
-    return status;
-  arguments.from = kernel_.staging().address();
-  if (!last.place)
-    last.place = places_.take(bytes); // without one the next image is read from the host again
-  arguments.keep = last.place.value_or(abi::kKeepsNoImage);
-  last.bytes.assign(static_cast<const std::byte*>(image),
-                    static_cast<const std::byte*>(image) + bytes);
-  return command(abi::Command::Spawn, id, arguments);
-}
-
-/// Puts an image where the device can read it.
-Status Resident::stage(const void* image, std::uint32_t bytes) {
-  if (bytes > kernel_.staging().bytes()) {
-    if (Status status = whileParked([&] { return kernel_.growStaging(bytes); }); !status)
-      return status;
-    if (Status status = brokenStatus(); !status)
-      return status;
+  Result<StagePieces::Piece> piece = stage(bytes);
+  if (!piece)
+    return piece.status();
+  pending.piece = *piece;
+  std::memcpy(piece->host, image, bytes);
+  arguments.from = piece->device;
+  if (!last.isWritten && last.readers == 0) { // else others use what is there
+    if (!last.place)
+      last.place = places_.take(bytes); // without one the next image is read from the host again
+    arguments.keep = last.place.value_or(abi::kKeepsNoImage);
+    pending.writes = last.place ? &last : nullptr;
+    last.isThere = false;
+    last.bytes.assign(static_cast<const std::byte*>(image),
+                      static_cast<const std::byte*>(image) + bytes);
   }
-  std::memcpy(kernel_.staging().host<void>(), image, bytes);
-  return Status::ok();
+  return command(order, pending, arguments);
 }
 
 /// Warps that poll the host's memory look at their mailboxes less often: the others come first.
@@ -149,25 +172,35 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
     return Status(StatusCode::Unsupported, "`" + std::string(info.name) + "` is aligned to " +
                                                std::to_string(info.align) +
                                                " bytes; the limit is 16 on CUDA");
-  std::lock_guard kernel(kernelMutex_);
+  return ordered([&](Order& order) { return spawnOnce(order, **type, image, where); });
+}
+
+Result<ActorId> Resident::spawnOnce(Order& order, const ActorType& type, const void* image,
+                                    detail::Where where) {
   if (closed_.load(std::memory_order_acquire)) // stop() may have parked the kernel meanwhile
     return Status(StatusCode::Closed, "the runtime is stopped");
+  if (Status status = brokenStatus(); !status)
+    return status;
   if (alive_.load() >= options_.maxActors)
     return directory_.exhausted(options_.maxActors);
-  if (Status status = prepare(**type); !status)
+  if (Status status = prepare(type, order.deadline); !status)
     return status;
-  Result<ActorId> id = takeEntry(**type, image, where);
+  Result<ActorId> id = takeEntry(type, image, where);
   if (!id)
     return id;
-  if (Status status = place(**type, *id, image); !status) {
-    directory_.forget(*id);
+  ++alive_;
+  if (Status status = place(order, type, *id, image); !status) {
+    --alive_;
+    if (!order.isLate) {
+      std::lock_guard lock(endMutex_);
+      directory_.forget(*id);
+    }
     return status;
   }
   {
     std::lock_guard lock(endMutex_);
     directory_.activate(*id);
   }
-  ++alive_;
   spawned_.fetch_add(1, std::memory_order_relaxed);
   return id;
 }

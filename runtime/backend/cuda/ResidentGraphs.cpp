@@ -30,21 +30,23 @@ CudaEvent& cudaEvent(const std::shared_ptr<detail::EventCore>& event) {
 } // namespace
 
 Result<std::shared_ptr<GraphCore>> Resident::makeGraph(std::vector<SharedWork> work) {
-  const auto graph = std::make_shared<CudaGraph>(*this, std::move(work));
-  std::lock_guard device(deviceMutex_);
-  if (Status status = loadFunctions(*graph); !status)
-    return status;
-  const Result<StreamImpl*> stream = takeStream();
-  if (!stream)
-    return stream.status();
-  const Result<GraphImpl*> captured = capture(*stream, *graph);
-  Status status = captured.status();
-  if (captured)
-    status = withParked([&] { return instantiate(*stream, *captured, *graph); });
-  handles_.giveBack(*stream);
-  if (!status)
-    return status;
-  return std::shared_ptr<GraphCore>(graph);
+  return surviving([&](std::uint64_t) -> Result<std::shared_ptr<GraphCore>> {
+    std::lock_guard device(deviceMutex_);
+    const auto graph = std::make_shared<CudaGraph>(*this, handles_, work);
+    if (Status status = loadFunctions(*graph); !status)
+      return status;
+    const Result<StreamImpl*> stream = takeStream();
+    if (!stream)
+      return stream.status();
+    const Result<GraphImpl*> captured = capture(*stream, *graph);
+    Status status = captured.status();
+    if (captured)
+      status = withParked([&] { return instantiate(*stream, *captured, *graph); });
+    handles_->giveBack(*stream);
+    if (!status)
+      return status;
+    return std::shared_ptr<GraphCore>(graph);
+  });
 }
 
 /// Those that no launch has loaded yet.
@@ -58,7 +60,7 @@ Status Resident::loadFunctions(const CudaGraph& graph) {
     return Status::ok();
   return withParked([&] {
     for (const detail::FunctionInfo* function : unknown)
-      if (Result<PipelineId> pipeline = modules_.function(*function); !pipeline)
+      if (Result<PipelineId> pipeline = modules_->function(*function); !pipeline)
         return pipeline.status();
     return Status::ok();
   });
@@ -86,18 +88,32 @@ Result<GraphImpl*> Resident::capture(StreamImpl* stream, const CudaGraph& graph)
   if (status)
     return captured;
   if (captured)
-    withParked([&] { return api.GraphDestroy(captured); });
+    static_cast<void>(withParked([&] {
+                        return gpu_->check("cannot free a graph", api.GraphDestroy(captured));
+                      }).isOk());
   return status;
+}
+
+/// A copy that is captured reads and writes memory of the host when the graph runs: a GPU's process
+/// must have it.
+Status Resident::checkCaptured(const void* memory, std::size_t bytes) const {
+  if (!gpu_->process() || gpu_->process()->addressThere(memory, bytes) != 0)
+    return Status::ok();
+  return {StatusCode::Unsupported,
+          "a captured copy of memory that the GPU's process does not share; "
+          "take pinned memory of this runtime, made since its GPU was"};
 }
 
 Status Resident::captureOne(StreamImpl* stream, const StreamWork& work) {
   const DriverApi& api = gpu_->api();
   const auto pipelineOf = [&](const detail::FunctionInfo& function) {
-    return modules_.function(function); // is loaded
+    return modules_->function(function); // is loaded
   };
   if (const auto* w = std::get_if<LaunchWork>(&work)) {
+    if (Status status = checkMemory(w->arguments.view()); !status)
+      return status;
     Result<PipelineId> pipeline = pipelineOf(*w->kernel);
-    return pipeline ? memory_.launch(*w->kernel, *pipeline, w->grid, w->arguments.view())
+    return pipeline ? memory_->launch(*w->kernel, *pipeline, w->grid, w->arguments.view())
                     : pipeline.status();
   }
   if (const auto* w = std::get_if<SweepWork>(&work)) {
@@ -105,29 +121,37 @@ Status Resident::captureOne(StreamImpl* stream, const StreamWork& work) {
     if (Status status = checkSweep(*w->stencil, w->cells(), w->arguments.view(), cells);
         !status || !hasCells(cells))
       return status;
+    if (Status status = checkMemory(w->arguments.view()); !status)
+      return status;
     Result<PipelineId> pipeline = pipelineOf(*w->stencil);
-    return pipeline ? memory_.sweep(*w->stencil, *pipeline, cells, w->arguments.view())
+    return pipeline ? memory_->sweep(*w->stencil, *pipeline, cells, w->arguments.view())
                     : pipeline.status();
   }
   if (const auto* w = std::get_if<UploadWork>(&work)) {
+    if (Status status = checkCaptured(w->from.data(), w->from.size()); !status)
+      return status;
     Result<DevicePointer> to = addressOf(w->to.id(), w->from.size());
     return to ? gpu_->check("cannot capture an upload",
                             api.MemcpyHtoDAsync(*to, w->from.data(), w->from.size(), stream))
               : to.status();
   }
   if (const auto* w = std::get_if<DownloadWork>(&work)) {
+    if (Status status = checkCaptured(w->to.data(), w->to.size()); !status)
+      return status;
     Result<DevicePointer> from = addressOf(w->from.id(), w->to.size());
     return from ? gpu_->check("cannot capture a download",
                               api.MemcpyDtoHAsync(w->to.data(), *from, w->to.size(), stream))
                 : from.status();
   }
-  if (const auto* w = std::get_if<RecordWork>(&work))
-    return gpu_->check(
-        "cannot capture the record of an event",
-        api.EventRecordWithFlags(cudaEvent(w->event).handle(), stream, kEventRecordExternal));
-  const auto& w = std::get<WaitWork>(work);
+  const RecordWork* const record = std::get_if<RecordWork>(&work);
+  const auto& event = cudaEvent(record ? record->event : std::get<WaitWork>(work).event);
+  if (&event.gpu() != gpu_.get())
+    return {StatusCode::DeviceLost, "an event was on a GPU that is lost; make another one"};
+  if (record)
+    return gpu_->check("cannot capture the record of an event",
+                       api.EventRecordWithFlags(event.handle(), stream, kEventRecordExternal));
   return gpu_->check("cannot capture the wait for an event",
-                     api.StreamWaitEvent(stream, cudaEvent(w.event).handle(), kEventWaitExternal));
+                     api.StreamWaitEvent(stream, event.handle(), kEventWaitExternal));
 }
 
 /// Makes the graph ready on the device; what was captured is of no use then. While parked.
@@ -143,29 +167,38 @@ Status Resident::instantiate(StreamImpl* stream, GraphImpl* captured, CudaGraph&
   return status ? destroyed : status;
 }
 
-Status Resident::launchGraphOn(StreamImpl* stream, CudaGraph& graph) {
-  std::lock_guard device(deviceMutex_);
-  if (Status status = gpu_->enter(); !status)
+Status Resident::launchGraphOn(StreamRef stream, CudaGraph& graph) {
+  return surviving([&](std::uint64_t) -> Status {
+    std::lock_guard device(deviceMutex_);
+    if (Status status = checkStream(stream); !status)
+      return status;
+    if (graph.gpu() != gpu_.get())
+      return {StatusCode::DeviceLost, "the graph was on a GPU that is lost; capture another one"};
+    if (Status status = gpu_->enter(); !status)
+      return status;
+    const auto launch = [&] {
+      return gpu_->check("cannot launch a graph",
+                         gpu_->api().GraphLaunch(graph.exec, stream.handle));
+    };
+    Status status = graph.wasLaunched ? launch() : launchFirst(stream.handle, launch);
+    if (!status)
+      return status;
+    graph.wasLaunched = true;
+    for (const SharedWork& work : graph.work())
+      if (const auto* record = std::get_if<RecordWork>(work.get()))
+        cudaEvent(record->event).noteRecord();
     return status;
-  const auto launch = [&] {
-    return gpu_->check("cannot launch a graph", gpu_->api().GraphLaunch(graph.exec, stream));
-  };
-  Status status = graph.wasLaunched ? launch() : launchFirst(stream, launch);
-  if (!status)
-    return status;
-  graph.wasLaunched = true;
-  for (const SharedWork& work : graph.work())
-    if (const auto* record = std::get_if<RecordWork>(work.get()))
-      cudaEvent(record->event).noteRecord();
-  return status;
+  });
 }
 
-void Resident::endGraph(GraphExecImpl* exec) {
+void Resident::endGraph(GraphExecImpl* exec, const Gpu* gpu) {
   std::lock_guard device(deviceMutex_);
-  if (!exec || !gpu_->enterToFree())
+  if (!exec || gpu != gpu_.get() || !gpu_->enterToFree())
     return;
-  static_cast<void>(handles_.finishAll().isOk()); // it may be under way
-  withParked([&] { return gpu_->api().GraphExecDestroy(exec); });
+  static_cast<void>(handles_->finishAll().isOk()); // it may be under way
+  static_cast<void>(withParked([&] {
+                      return gpu_->check("cannot free a graph", gpu_->api().GraphExecDestroy(exec));
+                    }).isOk());
 }
 
 } // namespace ring::runtime::cuda

@@ -52,7 +52,8 @@ ResidentKernel::ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors,
       spillBytes_(spillBytes), firstLap_(firstLap), placement_(placementOn(*gpu_)) {}
 
 ResidentKernel::~ResidentKernel() {
-  static_cast<void>(park().isOk());
+  if (!gpu_->process()) // else the kernel ends with that
+    static_cast<void>(park().isOk());
   {
     std::lock_guard lock(wordMutex_);
     isEnding_ = true;
@@ -76,6 +77,40 @@ Status ResidentKernel::open() {
     return {StatusCode::Unsupported,
             "the GPU has no cooperative launch, which the resident kernel needs; take another "
             "`RuntimeOptions::backend`"};
+  if (Status status = makeMemory(); !status)
+    return status;
+  heart_ = std::thread([this] { beat(); });
+  return Status::ok();
+}
+
+Status ResidentKernel::reopen(std::shared_ptr<Gpu> gpu) {
+  // Who asks for signs of life or tells the host's word waits.
+  std::lock_guard hearing(heardMutex_);
+  std::lock_guard word(wordMutex_);
+  forget();
+  image_ = Image(); // it and the streams went down with their GPU
+  stream_ = copies_ = nullptr;
+  made_ = Rings();
+  for (GpuMemory* memory :
+       {&told_, &directory_, &states_, &rings_, &records_, &counters_, &words_, &staging_, &heard_})
+    *memory = GpuMemory();
+  gpu_ = std::move(gpu);
+  api_ = gpu_->api();
+  return makeMemory();
+}
+
+Status ResidentKernel::writeActors(std::span<const abi::ResidentEntry> directory,
+                                   std::span<const std::byte> states) {
+  if (Status status = upload(directory_.address(), directory.data(), directory.size_bytes(),
+                             "cannot write the directory");
+      !status)
+    return status;
+  return states.empty() ? Status::ok()
+                        : upload(states_.address(), states.data(), states.size_bytes(),
+                                 "cannot write actors' states");
+}
+
+Status ResidentKernel::makeMemory() {
   if (Status status = gpu_->enter(); !status)
     return status;
   for (StreamImpl** stream : {&stream_, &copies_})
@@ -107,7 +142,6 @@ Status ResidentKernel::open() {
       return made.status();
     piece.memory = std::move(*made);
   }
-  heart_ = std::thread([this] { beat(); });
   return Status::ok();
 }
 
@@ -412,14 +446,14 @@ Status ResidentKernel::launch() {
   LaunchAttribute attributes[2];
   const LaunchConfig config = launchOf(placement_, program_, clusterBlocks_, stream_, attributes);
   if (Status status = gpu_->check("cannot launch the resident kernel",
-                                  api_.LaunchKernelEx(&config, image_.function, nullptr, nullptr));
+                                  api_.LaunchKernelEx(&config, image_.function, {}, nullptr));
       !status)
     return status;
   running_.store(true, std::memory_order_release);
   return Status::ok();
 }
 
-Status ResidentKernel::park() {
+Status ResidentKernel::park(std::chrono::steady_clock::time_point deadline) {
   if (!isRunning())
     return Status::ok();
   {
@@ -427,12 +461,25 @@ Status ResidentKernel::park() {
     mode_ = abi::kModePark;
     writeHostWord();
   }
-  return wait();
+  return wait(deadline);
 }
 
-Status ResidentKernel::wait() {
+Status ResidentKernel::wait(std::chrono::steady_clock::time_point deadline) {
+  using Clock = std::chrono::steady_clock;
   if (Status status = gpu_->enter(); !status)
     return status;
+  // The driver waits without a limit, so it is only asked; it answers within microseconds.
+  const Clock::time_point soon = Clock::now() + 1ms;
+  while (deadline != Clock::time_point::max() && api_.StreamQuery(stream_) == CuResult::NotReady) {
+    const Clock::time_point now = Clock::now();
+    if (now >= deadline)
+      return {StatusCode::Timeout,
+              "the resident kernel does not leave the GPU: a handler does not return"};
+    if (now < soon)
+      std::this_thread::yield(); // it is about to
+    else
+      std::this_thread::sleep_for(50us);
+  }
   Status status = gpu_->check("the resident kernel failed", api_.StreamSynchronize(stream_));
   running_.store(false, std::memory_order_release);
   return status;
@@ -453,6 +500,8 @@ Status ResidentKernel::check() {
 }
 
 void ResidentKernel::writeHostWord() {
+  if (!words_.host<void>()) // between two GPUs
+    return;
   storeWide(words_.host<std::byte>(), {{mode_, beats_, clients_, counts_}});
 }
 

@@ -34,6 +34,16 @@ public:
   /// Streams and what does not depend on the program.
   Status open();
   const Placement& placement() const { return placement_; }
+  /// Once the GPU is lost and nobody uses its rings any more: open() on another one, with no
+  /// program.
+  Status reopen(std::shared_ptr<Gpu> gpu);
+  /// Of a loaded program that does not run: all actors at once. `states`: the arena from its start.
+  Status writeActors(std::span<const abi::ResidentEntry> directory,
+                     std::span<const std::byte> states);
+  /// The kernel is gone with its GPU.
+  void forget() { running_.store(false, std::memory_order_release); }
+  /// The sum of what shards told when they were last asked.
+  abi::ResidentCounters lastCounters() const;
 
   /// Touches no driver: the kernel may run meanwhile. Internal with the compiler's log.
   Result<std::vector<char>> compile(const Program& program) const;
@@ -46,8 +56,10 @@ public:
   bool outgrows(const Program& program) const;
 
   Status launch();
-  /// The kernel leaves at its next batch; Ok when it has. Nothing is lost.
-  Status park();
+  /// The kernel leaves at its next batch; Ok when it has. Nothing is lost. Timeout where a handler
+  /// keeps it: it leaves once that returns, and check() lets it go on.
+  Status park(std::chrono::steady_clock::time_point deadline =
+                  std::chrono::steady_clock::time_point::max());
   bool isRunning() const { return running_.load(std::memory_order_acquire); }
   /// DeviceLost where the kernel died; goes on where it had parked by itself.
   Status check();
@@ -63,7 +75,9 @@ public:
   Result<abi::ResidentCounters> counters();
   /// Any thread: shards that, asked now, tell nothing within `limit`; none where no kernel runs.
   /// Timeout where it is to park and does not.
-  Result<std::vector<std::uint32_t>> silentShards(std::chrono::nanoseconds limit);
+  Result<std::vector<std::uint32_t>>
+  silentShards(std::chrono::nanoseconds limit,
+               std::chrono::nanoseconds pause = std::chrono::microseconds(20));
   /// Of a place in the arena, for the device.
   std::uint64_t addressOf(std::uint32_t place) const {
     return states_.address() + std::uint64_t(place) * 16;
@@ -88,6 +102,7 @@ private:
     std::uint32_t heldSlots = 0; ///< of a shard
   };
   Result<Image> makeImage(const Program& program, const std::vector<char>& cubin);
+  Status makeMemory();
   Status findFunction(Image& image, const Program& program);
   Status fit(const Image& image, const Program& program);
   Status fitClusters(const Image& image, const Program& program);
@@ -108,10 +123,10 @@ private:
   std::vector<std::uint32_t> silentIn(const GpuMemory& records, std::uint32_t count) const;
   void writeHostWord();
   void beat();
-  Status wait();
+  Status wait(std::chrono::steady_clock::time_point deadline);
 
-  const std::shared_ptr<Gpu> gpu_;
-  const DriverApi& api_;
+  std::shared_ptr<Gpu> gpu_; ///< changed by reopen() alone
+  DriverApi api_;
   const std::uint32_t actors_;
   const std::uint64_t stateBytes_, spillBytes_;
   const std::int64_t firstLap_;

@@ -16,22 +16,26 @@ Status gone() { return {StatusCode::NotFound, "the actor is gone"}; }
 } // namespace
 
 Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
-  std::lock_guard kernel(kernelMutex_);
-  if (Status status = brokenStatus(); !status)
-    return status;
-  if (Status status = directory_.check(id, actor); !status)
-    return status;
-  if (!kernel_.isRunning()) {
-    // stop() has parked it for good: its last write is in the arena.
-    const auto place = placeOf_.at(id.index);
-    return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
-  }
-  if (Status status = command(abi::Command::ReadState, id,
-                              {kernel_.staging().address(), actor.size, 0, 0, abi::kKeepsNoImage});
-      !status)
-    return status.code() == StatusCode::Closed ? gone() : status;
-  std::memcpy(state, kernel_.staging().host<void>(), actor.size);
-  return Status::ok();
+  return ordered([&](Order& order) -> Status {
+    if (Status status = brokenStatus(); !status)
+      return status;
+    if (Status status = directory_.check(id, actor); !status)
+      return status;
+    if (!kernel_.isRunning()) {
+      // stop() has parked it for good: its last write is in the arena.
+      const auto place = placeOf_.at(id.index);
+      return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
+    }
+    Result<StagePieces::Piece> piece = stage(actor.size);
+    if (!piece)
+      return piece.status();
+    const Status status = command(order, {abi::Command::ReadState, id, *piece},
+                                  {piece->device, actor.size, 0, 0, abi::kKeepsNoImage});
+    if (!status)
+      return status.code() == StatusCode::Closed ? gone() : status;
+    std::memcpy(state, piece->host, actor.size); // it is still ours: the lock is held since
+    return Status::ok();
+  });
 }
 
 DirectoryEntry* Resident::findLiving(ActorId id) {
@@ -49,40 +53,48 @@ Status Resident::openForOrders() {
 }
 
 Status Resident::kill(ActorId id) {
-  std::lock_guard kernel(kernelMutex_);
-  if (Status status = openForOrders(); !status)
-    return status;
-  Status status = findLiving(id) ? command(abi::Command::Kill, id, {}) : gone();
-  if (!status)
-    return status.code() == StatusCode::Closed ? gone() : status;
-  std::lock_guard lock(endMutex_);
-  end(directory_.entry(id.index), id.index);
-  return counted(Status::ok(), killed_);
+  return ordered([&](Order& order) -> Status {
+    if (Status status = openForOrders(); !status)
+      return status;
+    const Status status = findLiving(id) ? command(order, {abi::Command::Kill, id}, {}) : gone();
+    if (!status)
+      return status.code() == StatusCode::Closed ? gone() : status;
+    std::lock_guard lock(endMutex_);
+    end(directory_.entry(id.index), id.index);
+    return counted(Status::ok(), killed_);
+  });
 }
 
 Status Resident::restart(ActorId id) {
-  std::lock_guard kernel(kernelMutex_);
-  if (Status status = openForOrders(); !status)
-    return status;
-  const DirectoryEntry* const living = findLiving(id);
-  if (!living)
-    return gone();
-  abi::CommandArguments arguments{0, living->stateBytes, 0, 0, abi::kKeepsNoImage};
-  const LastImage& last = lastImages_[living->type];
-  if (last.is(living->image))
-    arguments.from = kernel_.addressOf(*last.place);
-  else if (Status status = stage(living->image, living->stateBytes); !status)
-    return status;
-  else
-    arguments.from = kernel_.staging().address();
-  const Status status = command(abi::Command::Restart, id, arguments);
-  const bool hadFailed = status.code() == StatusCode::Failed;
-  if (!status && !hadFailed)
-    return status.code() == StatusCode::Closed ? gone() : status;
-  std::lock_guard lock(endMutex_);
-  if (DirectoryEntry* const entry = directory_.findLiving(id); entry && hadFailed)
-    countFailure(*entry, id.index, -1, 0);
-  return counted(Status::ok(), restarted_);
+  return ordered([&](Order& order) -> Status {
+    if (Status status = openForOrders(); !status)
+      return status;
+    const DirectoryEntry* const living = findLiving(id);
+    if (!living)
+      return gone();
+    abi::CommandArguments arguments{0, living->stateBytes, 0, 0, abi::kKeepsNoImage};
+    Pending pending{abi::Command::Restart, id};
+    LastImage& last = lastImages_[living->type];
+    if (last.is(living->image)) {
+      arguments.from = kernel_.addressOf(*last.place);
+      pending.reads = &last;
+    } else {
+      Result<StagePieces::Piece> piece = stage(living->stateBytes);
+      if (!piece)
+        return piece.status();
+      pending.piece = *piece;
+      std::memcpy(piece->host, living->image, living->stateBytes);
+      arguments.from = piece->device;
+    }
+    const Status status = command(order, pending, arguments);
+    const bool hadFailed = status.code() == StatusCode::Failed;
+    if (!status && !hadFailed)
+      return status.code() == StatusCode::Closed ? gone() : status;
+    std::lock_guard lock(endMutex_);
+    if (DirectoryEntry* const entry = directory_.findLiving(id); entry && hadFailed)
+      countFailure(*entry, id.index, -1, 0);
+    return counted(Status::ok(), restarted_);
+  });
 }
 
 /// An actor's failures and the answers to its restarts come different ways, in any order: what

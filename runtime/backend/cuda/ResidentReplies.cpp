@@ -36,7 +36,7 @@ constexpr std::uint32_t kLookEvery = 4096;
 } // namespace
 
 void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
-                    const std::uint32_t* payload) {
+                    const std::uint32_t* payload, Taken& taken) {
   const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
   abi::Envelope envelope{};
   envelope.source = {from, view.origin};
@@ -45,7 +45,7 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
     envelope.header.type = view.header.type;
     envelope.header.flags = abi::kFlagReply;
     delivery.deliver(envelope, reinterpret_cast<const std::byte*>(payload));
-    replies_.fetch_add(1, std::memory_order_acq_rel);
+    taken.replies.fetch_add(1, std::memory_order_acq_rel);
     return;
   }
   abi::ResidentOutcome told;
@@ -58,7 +58,7 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
     envelope.header.type = kNoType;
     delivery.deliver(envelope, reinterpret_cast<const std::byte*>(&outcome));
   }
-  outcomes_.fetch_add(1, std::memory_order_acq_rel);
+  taken.outcomes.fetch_add(1, std::memory_order_acq_rel);
 }
 
 /// The next replies of a client, up to views.size(); tells the device now and then how far they
@@ -68,36 +68,40 @@ std::size_t Resident::popReplies(std::uint32_t index, std::span<ReplyReader::Vie
   Client& client = clients_[index];
   // Neither ring waits for the other: they take turns at being the first.
   client.isSharedNext = !client.isSharedNext;
-  ReplyReader& first = client.isSharedNext ? client.shared : client.own;
-  ReplyReader& second = client.isSharedNext ? client.own : client.shared;
+  ReplyReader& first = client.isSharedNext ? client.replies.shared : client.replies.own;
+  ReplyReader& second = client.isSharedNext ? client.replies.own : client.replies.shared;
   std::size_t count = first.popBatch(views, payloads);
   if (count < views.size())
     count += second.popBatch(views.subspan(count), payloads + count * second.payloadWords());
-  const std::uint64_t read = client.own.read() + client.shared.read();
-  if (read - client.credited >= client.creditEvery) {
-    kernel_.giveCredit(index, client.own.read(), client.shared.read());
-    client.credited = read;
+  const std::uint64_t read = client.replies.own.read() + client.replies.shared.read();
+  if (read - client.replies.credited >= client.replies.creditEvery) {
+    kernel_.giveCredit(index, client.replies.own.read(), client.replies.shared.read());
+    client.replies.credited = read;
   }
   return count;
 }
 
 bool Resident::readReplies(std::uint32_t index) {
+  constexpr std::size_t kMost = 2048; // the rest stays in the ring
+  std::unique_lock lock(clients_[index].reading, std::try_to_lock);
+  return lock && deliverReplies(index, kMost); // else another thread reads them
+}
+
+/// With client.reading.
+bool Resident::deliverReplies(std::uint32_t index, std::size_t most) {
   Client& client = clients_[index];
-  std::unique_lock lock(client.reading, std::try_to_lock);
-  if (!lock)
-    return false; // another thread reads them
   ReplyBatch batch;
   std::size_t count = popReplies(index, batch.first(1), batch.payloads);
   if (count == 0)
     return false;
   Mailbox::Delivery delivery(mailbox_);
-  const std::uint32_t stride = client.own.payloadWords();
+  const std::uint32_t stride = client.replies.own.payloadWords();
   for (std::size_t taken = 0; count > 0;) {
     for (std::size_t i = 0; i < count; ++i)
-      take(delivery, batch.views[i], batch.payloads + i * stride);
+      take(delivery, batch.views[i], batch.payloads + i * stride, *client.replies.taken);
     taken += count;
-    if (taken >= 2048 || delivery.isOverBound())
-      break; // the rest stays in the ring
+    if (taken >= most || delivery.isOverBound())
+      break;
     count = popReplies(index, batch.upTo(stride), batch.payloads);
   }
   return true;
@@ -124,29 +128,30 @@ std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
     std::size_t count = 0, shown = 0;
     std::uint32_t stride = 0;
     if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {
-      stride = client.own.payloadWords();
+      stride = client.replies.own.payloadWords();
       count = popReplies(mine, batch.upTo(stride), batch.payloads);
+      batch.taken = client.replies.taken;
     }
     if (count == 0)
       break;
     left -= std::min(left, count);
     for (std::size_t i = 0; i < count; ++i)
-      shown += show(batch.views[i], batch.payloads + i * stride, visitor, closure);
-    replies_.fetch_add(shown, std::memory_order_acq_rel);
+      shown += show(batch.views[i], batch.payloads + i * stride, *batch.taken, visitor, closure);
+    batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
     used += shown;
   }
   return used;
 }
 
 /// True where the visitor used it; else it is in the mailbox.
-bool Resident::show(const ReplyReader::View& view, const std::uint32_t* payload,
+bool Resident::show(const ReplyReader::View& view, const std::uint32_t* payload, Taken& taken,
                     detail::ReplyVisitor visitor, void* closure) {
   if (!(view.header.flags & abi::kFlagOutcome) && view.origin == 0 &&
       visitor(closure, registry_.type(view.header.type),
               {view.header.targetIndex, view.header.targetGeneration, 0}, payload))
     return true;
   Mailbox::Delivery delivery(mailbox_);
-  take(delivery, view, payload);
+  take(delivery, view, payload, taken);
   return false;
 }
 

@@ -31,25 +31,23 @@ std::uint32_t Resident::clientOfThread() {
 }
 
 /// Waits for the device, taking replies in meanwhile: it may wait for room for them.
-/// Who sends a command has kernelMutex_, and looks after the kernel.
-Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor,
-                             bool isCommand) {
+Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock,
+                             std::uint32_t actor) {
   for (unsigned turns = 0; turns < 200; ++turns) {
     if (writerTo(client, actor).hasRoom())
       return Status::ok();
     lock.unlock();
-    if (isCommand)
-      readAllReplies();
-    else
-      pump();
+    pump();
     pause();
     lock.lock();
   }
   lock.unlock();
   std::this_thread::yield();
-  if (Status status = isCommand ? checkKernel() : brokenStatus(); !status)
+  if (!kernel_.isRunning()) // until it is: a lost GPU takes its time to be replaced
+    std::lock_guard kernel(kernelMutex_);
+  if (Status status = brokenStatus(); !status)
     return status;
-  if (!isCommand && closed_.load(std::memory_order_acquire))
+  if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   if (Mailbox::Delivery(mailbox_).isOverBound())
     return Status(StatusCode::Exhausted,
@@ -74,12 +72,10 @@ Status Resident::enter(ActorId target, std::uint16_t type, std::uint8_t flags, s
   if (bytes > client.lanes[0].maxPayload()) // no actor of the program handles one so large
     return Status(StatusCode::WrongType,
                   "no actor on the GPU takes a message of " + std::to_string(bytes) + " bytes");
-  const bool isCommand = (flags & abi::kFlagCommand) != 0;
   while (!writerTo(client, target.index).tryPush(header, origin, payload, bytes))
-    if (Status status = waitForRoom(client, lock, target.index, isCommand); !status)
+    if (Status status = waitForRoom(client, lock, target.index); !status)
       return status;
-  if (!isCommand)
-    ++client.sent;
+  ++client.sent;
   return Status::ok();
 }
 
@@ -138,7 +134,7 @@ Status Resident::sendBatch(const detail::Batch& batch, std::size_t& sent) {
     header.targetIndex = target.index;
     header.targetGeneration = target.generation;
     while (!writerTo(client, target.index).tryPush(header, 0, batch.payload(sent), bytes))
-      if (Status status = waitForRoom(client, lock, target.index, false); !status)
+      if (Status status = waitForRoom(client, lock, target.index); !status)
         return status;
     ++client.sent;
     ++sent;
@@ -146,30 +142,4 @@ Status Resident::sendBatch(const detail::Batch& batch, std::size_t& sent) {
   return Status::ok();
 }
 
-/// Sends a command and waits until it is done. With kernelMutex_, which keeps the staging memory.
-Status Resident::command(abi::Command what, ActorId target,
-                         const abi::CommandArguments& arguments) {
-  const AskTicket ticket = mailbox_.open(nullptr);
-  if (!mailbox_.isOpen(ticket)) // too many questions: it is answered
-    return askTake(ticket, nullptr);
-  if (Status status = enter(target, static_cast<std::uint16_t>(what),
-                            abi::kFlagFromHost | abi::kFlagRequest | abi::kFlagCommand,
-                            Mailbox::correlation(ticket), &arguments, sizeof(arguments));
-      !status) {
-    mailbox_.abandon(ticket);
-    return status;
-  }
-  for (unsigned turns = 1;; ++turns) {
-    if (std::optional<Status> answer = mailbox_.tryTake(ticket, nullptr))
-      return *answer;
-    readAllReplies();
-    if (turns % 4096 != 0)
-      continue;
-    if (Status died = checkKernel(); !died) {
-      mailbox_.abandon(ticket);
-      return died;
-    }
-    std::this_thread::yield();
-  }
-}
 } // namespace ring::runtime::cuda

@@ -48,10 +48,11 @@ std::uint32_t ResidentKernel::askForCounters() {
   return counts_;
 }
 
-Result<std::vector<std::uint32_t>> ResidentKernel::silentShards(std::chrono::nanoseconds limit) {
+Result<std::vector<std::uint32_t>> ResidentKernel::silentShards(std::chrono::nanoseconds limit,
+                                                                std::chrono::nanoseconds pause) {
+  std::lock_guard hearing(heardMutex_);
   if (Status status = gpu_->enter(); !status)
     return status;
-  std::lock_guard hearing(heardMutex_);
   const auto begin = std::chrono::steady_clock::now();
   const std::uint32_t count = askForCounters();
   while (isRunning()) {
@@ -69,7 +70,7 @@ Result<std::vector<std::uint32_t>> ResidentKernel::silentShards(std::chrono::nan
             "the resident kernel is to leave the GPU for a moment, and a handler keeps it");
       return silent;
     }
-    std::this_thread::sleep_for(kCountPause);
+    std::this_thread::sleep_for(pause);
   }
   return std::vector<std::uint32_t>();
 }
@@ -93,9 +94,13 @@ Result<abi::ResidentCounters> ResidentKernel::counters() {
   } while (isRunning() && !silentIn(counters_, count).empty());
   if (Status status = copyRecords(counters_); !status)
     return status;
+  return lastCounters();
+}
+
+abi::ResidentCounters ResidentKernel::lastCounters() const {
   abi::ResidentCounters sum{};
   const auto* records = counters_.host<abi::ResidentShard>();
-  for (std::uint32_t i = 0; i < placement_.shards(); ++i) {
+  for (std::uint32_t i = 0; records && i < placement_.shards(); ++i) {
     const abi::ResidentCounters& one = records[i].counters;
     sum.sent += one.sent;
     sum.handled += one.handled;

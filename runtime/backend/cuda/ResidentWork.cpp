@@ -43,7 +43,7 @@ Status Resident::notParkedHere() const {
 /// What streams have to do is not to keep actors waiting: it is waited for before.
 Status Resident::withParked(Status (*call)(void*), void* closure) {
   std::lock_guard device(deviceMutex_);
-  for (const Status& status : {device_->wait(), handles_.finishAll()})
+  for (const Status& status : {device_->wait(), handles_->finishAll()})
     if (!status)
       return status;
   std::lock_guard kernel(kernelMutex_);
@@ -66,32 +66,39 @@ Status Resident::launchFirst(StreamImpl* stream, const std::function<Status()>& 
 }
 
 template <class Work>
-Status Resident::onDevice(StreamImpl* stream, const FunctionInfo& function, Work&& work) {
-  std::lock_guard device(deviceMutex_);
-  const auto run = [&]() -> Status {
-    const OnStream use(*device_, stream);
-    Result<PipelineId> pipeline = modules_.function(function);
-    return pipeline ? work(*pipeline) : pipeline.status();
-  };
-  if (launched_.contains(&function))
-    return run();
-  Status status = launchFirst(stream, run);
-  if (status)
-    launched_.insert(&function);
-  return status;
+Status Resident::onDevice(StreamRef stream, const FunctionInfo& function, Work&& work) {
+  return surviving([&](std::uint64_t) -> Status {
+    std::lock_guard device(deviceMutex_);
+    if (Status status = checkStream(stream); !status)
+      return status;
+    const auto run = [&]() -> Status {
+      const OnStream use(*device_, stream.handle);
+      Result<PipelineId> pipeline = modules_->function(function);
+      return pipeline ? work(*pipeline) : pipeline.status();
+    };
+    if (launched_.contains(&function)) {
+      hasUnfinished_ |= !stream.handle;
+      return run();
+    }
+    Status status = launchFirst(stream.handle, run);
+    if (status)
+      launched_.insert(&function);
+    return status;
+  });
 }
 
-Status Resident::launchOn(StreamImpl* stream, const FunctionInfo& kernel,
+Status Resident::launchOn(StreamRef stream, const FunctionInfo& kernel,
                           const std::array<std::uint32_t, 3>& grid,
                           std::span<const Argument> arguments) {
   if (Status status = checkLaunch(kernel, grid, arguments); !status)
     return status;
   return onDevice(stream, kernel, [&](PipelineId pipeline) {
-    return memory_.launch(kernel, pipeline, grid, arguments);
+    Status status = checkMemory(arguments);
+    return status ? memory_->launch(kernel, pipeline, grid, arguments) : status;
   });
 }
 
-Status Resident::sweepOn(StreamImpl* stream, const FunctionInfo& stencil, const SweepRange* range,
+Status Resident::sweepOn(StreamRef stream, const FunctionInfo& stencil, const SweepRange* range,
                          std::span<const Argument> arguments) {
   SweepRange cells{};
   if (Status status = checkSweep(stencil, range, arguments, cells); !status)
@@ -99,84 +106,128 @@ Status Resident::sweepOn(StreamImpl* stream, const FunctionInfo& stencil, const 
   if (!hasCells(cells))
     return Status::ok();
   return onDevice(stream, stencil, [&](PipelineId pipeline) {
-    return memory_.sweep(stencil, pipeline, cells, arguments);
+    Status status = checkMemory(arguments);
+    return status ? memory_->sweep(stencil, pipeline, cells, arguments) : status;
   });
 }
 
+/// Launches that a lost GPU took with it are told once.
 Status Resident::finish() {
-  std::lock_guard device(deviceMutex_);
-  return device_->wait();
+  return surviving([&](std::uint64_t) -> Status {
+    std::lock_guard device(deviceMutex_);
+    if (!unfinished_)
+      return std::exchange(unfinished_, Status::ok());
+    Status status = device_->wait();
+    hasUnfinished_ = hasUnfinished_ && status.code() == StatusCode::DeviceLost;
+    return status;
+  });
 }
 
 // --- memory
 
 Result<MemoryId> Resident::allocate(detail::MemoryKind kind, std::uint64_t bytes,
                                     std::uint32_t elementBytes) {
-  std::lock_guard device(deviceMutex_);
-  return withParked([&] { return memory_.allocate(kind, bytes, elementBytes); });
+  return surviving([&](std::uint64_t) {
+    std::lock_guard device(deviceMutex_);
+    return withParked([&] {
+      for (const MemoryId memory : unreleased_)
+        memory_->release(memory);
+      unreleased_.clear();
+      return memory_->allocate(kind, bytes, elementBytes);
+    });
+  });
 }
 
 void Resident::hold(MemoryId memory) {
   std::lock_guard device(deviceMutex_);
-  memory_.hold(memory);
+  memory_->hold(memory);
 }
 
 void Resident::release(MemoryId memory) {
   std::lock_guard device(deviceMutex_);
-  if (!memory_.isLast(memory))
-    return memory_.release(memory);
+  if (!checkMemory(memory))
+    return; // it is gone already
+  if (!memory_->isLast(memory))
+    return memory_->release(memory);
   // A stream may use it; freeing waits for all of them in any case.
-  static_cast<void>(handles_.finishAll().isOk());
-  withParked([&] {
-    memory_.release(memory);
-    return true;
+  static_cast<void>(handles_->finishAll().isOk());
+  const Status released = withParked([&] {
+    memory_->release(memory);
+    return Status::ok();
   });
+  if (released.code() == StatusCode::Timeout)
+    unreleased_.push_back(memory); // until the kernel leaves for another reason
 }
 
 /// Streams see the bytes without an event, so they must have arrived.
 Status Resident::upload(MemoryId memory, std::uint64_t offset, std::span<const std::byte> from) {
-  std::lock_guard device(deviceMutex_);
-  if (Status status = memory_.upload(memory, offset, from); !status)
-    return status;
-  return device_->wait();
+  return surviving([&](std::uint64_t) {
+    std::lock_guard device(deviceMutex_);
+    Status status = checkMemory(memory);
+    if (status)
+      status = memory_->upload(memory, offset, from);
+    return status ? device_->wait() : status;
+  });
 }
 
 Status Resident::download(MemoryId memory, std::uint64_t offset, std::span<std::byte> to) {
-  std::lock_guard device(deviceMutex_);
-  return memory_.download(memory, offset, to);
+  return surviving([&](std::uint64_t) {
+    std::lock_guard device(deviceMutex_);
+    Status status = checkMemory(memory);
+    return status ? memory_->download(memory, offset, to) : status;
+  });
 }
 
 Result<DevicePointer> Resident::addressOf(MemoryId memory, std::size_t bytes) {
-  Result<BufferId> buffer = memory_.bufferOf(memory, 0, bytes);
+  if (Status status = checkMemory(memory); !status)
+    return status;
+  Result<BufferId> buffer = memory_->bufferOf(memory, 0, bytes);
   return buffer ? device_->addressOf(*buffer, 0) : buffer.status();
 }
 
-Status Resident::uploadOn(StreamImpl* stream, MemoryId memory, std::span<const std::byte> from) {
-  std::lock_guard device(deviceMutex_);
-  if (Status status = gpu_->enter(); !status)
-    return status;
-  Result<DevicePointer> to = addressOf(memory, from.size());
-  if (!to)
-    return to.status();
-  return gpu_->check("cannot write a buffer",
-                     gpu_->api().MemcpyHtoDAsync(*to, from.data(), from.size(), stream));
+Status Resident::uploadOn(StreamRef stream, MemoryId memory, std::span<const std::byte> from) {
+  return surviving([&](std::uint64_t) -> Status {
+    std::lock_guard device(deviceMutex_);
+    if (Status status = checkStream(stream); !status)
+      return status;
+    if (Status status = gpu_->enter(); !status)
+      return status;
+    Result<DevicePointer> to = addressOf(memory, from.size());
+    if (!to)
+      return to.status();
+    return gpu_->check("cannot write a buffer",
+                       gpu_->api().MemcpyHtoDAsync(*to, from.data(), from.size(), stream.handle));
+  });
 }
 
-Status Resident::downloadOn(StreamImpl* stream, MemoryId memory, std::span<std::byte> to) {
-  if (Status status = gpu_->enter(); !status)
-    return status;
-  // The driver waits for the stream where memory is pageable: not while others wait for the mutex.
-  if (!isPinned(to))
-    if (Status status =
-            gpu_->check("a stream's work failed", gpu_->api().StreamSynchronize(stream));
-        !status)
+Status Resident::downloadOn(StreamRef stream, MemoryId memory, std::span<std::byte> to) {
+  return surviving([&](std::uint64_t) -> Status {
+    std::unique_lock device(deviceMutex_);
+    const std::shared_ptr<Gpu> gpu = gpu_;
+    // The driver waits for the stream where memory is pageable: not while others wait for the
+    // mutex.
+    if (!isPinned(to)) {
+      if (Status status = checkStream(stream); !status)
+        return status;
+      device.unlock();
+      if (Status status = gpu->enter(); !status)
+        return status;
+      if (Status status =
+              gpu->check("a stream's work failed", gpu->api().StreamSynchronize(stream.handle));
+          !status)
+        return status;
+      device.lock();
+    }
+    if (Status status = checkStream(stream); !status)
       return status;
-  std::lock_guard device(deviceMutex_);
-  Result<DevicePointer> from = addressOf(memory, to.size());
-  if (!from)
-    return from.status();
-  return gpu_->check("cannot read a buffer",
-                     gpu_->api().MemcpyDtoHAsync(to.data(), *from, to.size(), stream));
+    if (Status status = gpu_->enter(); !status)
+      return status;
+    Result<DevicePointer> from = addressOf(memory, to.size());
+    if (!from)
+      return from.status();
+    return gpu_->check("cannot read a buffer",
+                       gpu_->api().MemcpyDtoHAsync(to.data(), *from, to.size(), stream.handle));
+  });
 }
 
 bool Resident::isPinned(std::span<const std::byte> memory) {
@@ -189,49 +240,61 @@ bool Resident::isPinned(std::span<const std::byte> memory) {
 }
 
 Result<void*> Resident::allocatePinned(std::size_t bytes) {
-  std::lock_guard device(deviceMutex_);
-  Result<GpuMemory> made = withParked(
-      [&] { return GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "pinned memory"); });
-  if (!made)
-    return made.status();
-  auto* const first = made->host<std::byte>();
-  pinned_.emplace(first, *std::move(made));
-  return static_cast<void*>(first);
+  return surviving([&](std::uint64_t) -> Result<void*> {
+    std::lock_guard device(deviceMutex_);
+    Result<GpuMemory> made = withParked(
+        [&] { return GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "pinned memory"); });
+    if (!made)
+      return made.status();
+    auto* const first = made->host<std::byte>();
+    pinned_.emplace(first, *std::move(made));
+    return static_cast<void*>(first);
+  });
 }
 
 void Resident::releasePinned(void* memory) {
   std::lock_guard device(deviceMutex_);
-  static_cast<void>(handles_.finishAll().isOk());
-  withParked([&] { return pinned_.erase(static_cast<const std::byte*>(memory)); });
+  static_cast<void>(handles_->finishAll().isOk());
+  const Status released = withParked([&] {
+    pinned_.erase(static_cast<const std::byte*>(memory));
+    return Status::ok();
+  });
+  static_cast<void>(released.isOk()); // it stays until the end where a kernel does not leave
 }
 
 // --- streams and events
 
 Result<StreamImpl*> Resident::takeStream() {
   std::lock_guard device(deviceMutex_);
-  if (StreamImpl* const free = handles_.takeStream())
+  if (StreamImpl* const free = handles_->takeStream())
     return free;
-  if (Status status = withParked([&] { return handles_.makeStream(); }); !status)
+  if (Status status = withParked([&] { return handles_->makeStream(); }); !status)
     return status;
-  return handles_.takeStream(); // with the mutex nobody else takes it
+  return handles_->takeStream(); // with the mutex nobody else takes it
 }
 
 Result<std::shared_ptr<detail::StreamCore>> Resident::makeStream() {
-  const Result<StreamImpl*> handle = takeStream();
-  if (!handle)
-    return handle.status();
-  return std::shared_ptr<detail::StreamCore>(std::make_shared<CudaStream>(*this, *handle));
+  return surviving([&](std::uint64_t) -> Result<std::shared_ptr<detail::StreamCore>> {
+    std::lock_guard device(deviceMutex_);
+    const Result<StreamImpl*> handle = takeStream();
+    if (!handle)
+      return handle.status();
+    return std::shared_ptr<detail::StreamCore>(
+        std::make_shared<CudaStream>(*this, handles_, *handle));
+  });
 }
 
 Result<std::shared_ptr<detail::EventCore>> Resident::makeEvent() {
-  std::lock_guard device(deviceMutex_);
-  EventImpl* handle = handles_.takeEvent();
-  if (!handle) {
-    if (Status status = withParked([&] { return handles_.makeEvents(); }); !status)
-      return status;
-    handle = handles_.takeEvent();
-  }
-  return std::shared_ptr<detail::EventCore>(std::make_shared<CudaEvent>(*this, handle));
+  return surviving([&](std::uint64_t) -> Result<std::shared_ptr<detail::EventCore>> {
+    std::lock_guard device(deviceMutex_);
+    EventImpl* handle = handles_->takeEvent();
+    if (!handle) {
+      if (Status status = withParked([&] { return handles_->makeEvents(); }); !status)
+        return status;
+      handle = handles_->takeEvent();
+    }
+    return std::shared_ptr<detail::EventCore>(std::make_shared<CudaEvent>(handles_, handle));
+  });
 }
 
 } // namespace ring::runtime::cuda

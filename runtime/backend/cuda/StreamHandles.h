@@ -20,6 +20,7 @@ public:
   /// Nothing of them is in use, and no kernel resident.
   ~StreamHandles();
 
+  Gpu& gpu() const { return *gpu_; }
   /// One that is free; null where more must be made.
   StreamImpl* takeStream() { return take(freeStreams_); }
   EventImpl* takeEvent() { return take(freeEvents_); }

@@ -34,12 +34,12 @@ Result<bool> isOver(Gpu& gpu, const char* what, CuResult result) {
 
 } // namespace
 
-CudaEvent::~CudaEvent() { owner_.handles().giveBack(handle_); }
+CudaEvent::~CudaEvent() { handles_->giveBack(handle_); }
 
 Result<bool> CudaEvent::isDone() {
   if (!isRecorded())
     return true;
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
     return status;
   return isOver(gpu, "the work before an event failed", gpu.api().EventQuery(handle_));
@@ -68,9 +68,11 @@ Result<nanoseconds> CudaEvent::since(const EventCore& start) {
   const auto& from = static_cast<const CudaEvent&>(start);
   if (!from.isRecorded() || !isRecorded())
     return Status(StatusCode::InvalidArgument, "an event was never recorded");
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
     return status;
+  if (&from.gpu() != &gpu)
+    return Status(StatusCode::DeviceLost, "the first event was on a GPU that is lost");
   float milliseconds = 0;
   const CuResult result = gpu.api().EventElapsedTime(&milliseconds, from.handle_, handle_);
   if (result == CuResult::NotReady)
@@ -83,30 +85,40 @@ Result<nanoseconds> CudaEvent::since(const EventCore& start) {
 
 CudaStream::~CudaStream() {
   static_cast<void>(finish().isOk()); // a fault is told by whoever comes next
-  owner_.handles().giveBack(handle_);
+  handles_->giveBack(handle_);
 }
 
 Status CudaStream::launch(const FunctionInfo& kernel, const std::array<std::uint32_t, 3>& grid,
                           std::span<const Argument> arguments) {
-  return owner_.launchOn(handle_, kernel, grid, arguments);
+  return owner_.launchOn(here(), kernel, grid, arguments);
 }
 Status CudaStream::sweep(const FunctionInfo& stencil, const detail::SweepRange* range,
                          std::span<const Argument> arguments) {
-  return owner_.sweepOn(handle_, stencil, range, arguments);
+  return owner_.sweepOn(here(), stencil, range, arguments);
 }
 Status CudaStream::upload(MemoryId memory, std::span<const std::byte> from) {
-  return owner_.uploadOn(handle_, memory, from);
+  return owner_.uploadOn(here(), memory, from);
 }
 Status CudaStream::download(MemoryId memory, std::span<std::byte> to) {
-  return owner_.downloadOn(handle_, memory, to);
+  return owner_.downloadOn(here(), memory, to);
 }
 Status CudaStream::launch(const std::shared_ptr<GraphCore>& graph) {
-  return owner_.launchGraphOn(handle_, static_cast<CudaGraph&>(*graph));
+  return owner_.launchGraphOn(here(), static_cast<CudaGraph&>(*graph));
+}
+
+/// Of two GPUs one is lost: the other has taken its place.
+Status CudaStream::sameGpu(const std::shared_ptr<EventCore>& event) const {
+  if (&cudaEvent(event).gpu() == &handles_->gpu())
+    return Status::ok();
+  return {StatusCode::DeviceLost,
+          "the event or the stream was on a GPU that is lost; make another"};
 }
 
 Status CudaStream::record(const std::shared_ptr<EventCore>& event) {
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
+    return status;
+  if (Status status = sameGpu(event); !status)
     return status;
   Status status = gpu.check("cannot record an event",
                             gpu.api().EventRecord(cudaEvent(event).handle(), handle_));
@@ -118,27 +130,29 @@ Status CudaStream::record(const std::shared_ptr<EventCore>& event) {
 Status CudaStream::wait(const std::shared_ptr<EventCore>& event) {
   if (!cudaEvent(event).isRecorded())
     return Status::ok();
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
+    return status;
+  if (Status status = sameGpu(event); !status)
     return status;
   return gpu.check("cannot wait for an event",
                    gpu.api().StreamWaitEvent(handle_, cudaEvent(event).handle(), 0));
 }
 
 Result<bool> CudaStream::isDone() {
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
     return status;
   return isOver(gpu, "a stream's work failed", gpu.api().StreamQuery(handle_));
 }
 
 Status CudaStream::finish() {
-  Gpu& gpu = owner_.gpu();
+  Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
     return status;
   return gpu.check("a stream's work failed", gpu.api().StreamSynchronize(handle_));
 }
 
-CudaGraph::~CudaGraph() { owner_.endGraph(exec); }
+CudaGraph::~CudaGraph() { owner_.endGraph(exec, gpu()); }
 
 } // namespace ring::runtime::cuda

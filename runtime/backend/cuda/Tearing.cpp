@@ -6,6 +6,7 @@
 
 #include "runtime/backend/cuda/Compiler.h"
 #include "runtime/backend/cuda/GpuMemory.h"
+#include "runtime/backend/cuda/KernelArguments.h"
 #include "runtime/backend/cuda/Program.h"
 
 #include <memory>
@@ -28,7 +29,7 @@ public:
   Result<Tearing> hostToGpu(std::chrono::nanoseconds duration);
 
 private:
-  Status launch(const char* kernel, void** arguments);
+  Status launch(const char* kernel, KernelArguments arguments);
   template <class Meanwhile> Status untilItEnds(Clock::time_point deadline, Meanwhile&& meanwhile);
 
   const std::shared_ptr<Gpu> gpu_;
@@ -74,15 +75,15 @@ Status GpuTrial::open() {
   return Status::ok();
 }
 
-Status GpuTrial::launch(const char* kernel, void** arguments) {
+Status GpuTrial::launch(const char* kernel, KernelArguments arguments) {
   FunctionImpl* function = nullptr;
   if (Status status = gpu_->check(std::string("no kernel `") + kernel + "`",
                                   api_.ModuleGetFunction(&function, module_, kernel));
       !status)
     return status;
-  return gpu_->check(
-      std::string("cannot launch `") + kernel + "`",
-      api_.LaunchKernel(function, 1, 1, 1, kTornChunks, 1, 1, 0, stream_, arguments, nullptr));
+  return gpu_->check(std::string("cannot launch `") + kernel + "`",
+                     api_.LaunchKernel(function, 1, 1, 1, kTornChunks, 1, 1, 0, stream_,
+                                       arguments.list(), nullptr));
 }
 
 template <class Meanwhile>
@@ -104,7 +105,9 @@ constexpr std::chrono::seconds kPatience{10};
 Result<Tearing> GpuTrial::gpuToHost(std::chrono::nanoseconds duration) {
   DevicePointer chunks = chunks_.address();
   std::uint64_t nanoseconds = static_cast<std::uint64_t>(duration.count());
-  void* arguments[] = {&chunks, &nanoseconds};
+  KernelArguments arguments;
+  arguments.add(&chunks, sizeof(chunks));
+  arguments.add(&nanoseconds, sizeof(nanoseconds));
   if (Status status = launch("ring_tearWrite", arguments); !status)
     return status;
   Tearing counts;
@@ -118,7 +121,10 @@ Result<Tearing> GpuTrial::gpuToHost(std::chrono::nanoseconds duration) {
 Result<Tearing> GpuTrial::hostToGpu(std::chrono::nanoseconds duration) {
   DevicePointer chunks = chunks_.address(), results = counts_.address();
   std::uint64_t nanoseconds = static_cast<std::uint64_t>(duration.count());
-  void* arguments[] = {&chunks, &results, &nanoseconds};
+  KernelArguments arguments;
+  arguments.add(&chunks, sizeof(chunks));
+  arguments.add(&results, sizeof(results));
+  arguments.add(&nanoseconds, sizeof(nanoseconds));
   if (Status status = launch("ring_tearRead", arguments); !status)
     return status;
   std::uint32_t value = 0;

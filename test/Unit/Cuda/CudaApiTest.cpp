@@ -18,13 +18,16 @@ namespace {
 
 using namespace ring::runtime::cuda;
 
+/// A struct of one pointer is passed as that pointer is.
+template <class T>
+constexpr bool isPointer = std::is_pointer_v<T> || std::is_same_v<T, ArgumentList>;
 /// Same number of parameters, each of one size, integers as integers and pointers as pointers.
 template <class Ours, class Theirs> constexpr bool samePassing = false;
 template <class R, class S, class... A, class... B>
 constexpr bool samePassing<R (*)(A...), S (*)(B...)> = [] {
   if constexpr (sizeof...(A) == sizeof...(B))
     return sizeof(R) == sizeof(S) && ((sizeof(A) == sizeof(B)) && ...) &&
-           ((std::is_pointer_v<A> == std::is_pointer_v<B>) && ...);
+           ((isPointer<A> == isPointer<B>) && ...);
   else
     return false;
 }();
@@ -33,7 +36,7 @@ TEST(CudaApi, functionsArePassedWhatTheHeadersSay){
 // `#Exported` is not expanded, `&Exported` is: cuda.h maps a plain name to its newest version,
 // and we name that version.
 #define CHECK_DRIVER(Name, Exported, Params)                                                       \
-  EXPECT_TRUE((samePassing<decltype(DriverApi::Name), decltype(&::Exported)>)) << #Exported;
+  EXPECT_TRUE((samePassing<decltype(DriverApi::Name)::Here, decltype(&::Exported)>)) << #Exported;
     RINGKERNEL_CUDA_FUNCTIONS(CHECK_DRIVER)
 #define CHECK_NVRTC(Name, Exported, Params)                                                        \
   EXPECT_TRUE((samePassing<decltype(NvrtcApi::Name), decltype(&::Exported)>)) << #Exported;

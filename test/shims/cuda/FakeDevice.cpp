@@ -58,7 +58,11 @@ void FakeDevice::run() {
   const auto* clients = &const_cast<const abi::HostWord*>(table_.host)->clients;
   const auto* counted = &const_cast<const abi::HostWord*>(table_.host)->count;
   while (!isDead_.load(std::memory_order_acquire) &&
-         __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun) {
+         (staysStuck() || __atomic_load_n(mode, __ATOMIC_ACQUIRE) == abi::kModeRun)) {
+    if (__atomic_load_n(mode, __ATOMIC_ACQUIRE) != abi::kModeRun) {
+      std::this_thread::yield(); // the other shards have left
+      continue;
+    }
     bool any = false;
     const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), clients_);
     for (std::uint32_t shard = 0; shard < count * lanes_ && !gpu_.isMute; ++shard)
@@ -126,11 +130,11 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
 }
 
 abi::ResidentOutcomeCode FakeDevice::handle(const abi::MessageHeader& header) {
-  if (gpu_.fails == 0)
-    return abi::ResidentOutcomeCode::NoReply;
   abi::ResidentEntry& entry = table_.directory[header.targetIndex];
   if (entry.generation != header.targetGeneration || entry.life != abi::kEntryActive)
     return abi::ResidentOutcomeCode::Gone;
+  if (gpu_.fails == 0)
+    return abi::ResidentOutcomeCode::NoReply;
   entry.life = abi::kEntryFailed;
   failed_.push_back(header);
   return abi::ResidentOutcomeCode::Failed;

@@ -28,11 +28,20 @@ public:
   void join();
   /// How many there are that have not parked.
   static int running() { return running_.load(std::memory_order_acquire); }
+  /// The stuck handler returns.
+  void release() { isReleased_.store(true, std::memory_order_release); }
   bool isRunning() const { return isRunning_.load(std::memory_order_acquire); }
 
 private:
   void run();
-  bool isStuck(std::uint32_t shard) const { return static_cast<int>(shard) == gpu_.stuckShard; }
+  bool isStuck(std::uint32_t shard) const {
+    return static_cast<int>(shard) == gpu_.stuckShard &&
+           !isReleased_.load(std::memory_order_acquire);
+  }
+  bool staysStuck() const {
+    return gpu_.staysStuck != 0 && gpu_.stuckShard >= 0 &&
+           !isReleased_.load(std::memory_order_acquire);
+  }
   bool poll(std::uint32_t shard);
   void tellCounters(std::uint32_t count);
   void take(std::uint32_t shard, const std::vector<std::uint32_t>& stream);
@@ -51,7 +60,7 @@ private:
   const FakeGpu gpu_;
   std::vector<abi::MessageHeader> failed_, due_; ///< messages whose failures are to be told
   static inline std::atomic<int> running_{0};
-  std::atomic<bool> isRunning_{true}, isDead_{false};
+  std::atomic<bool> isRunning_{true}, isDead_{false}, isReleased_{false};
   std::thread thread_;
 };
 

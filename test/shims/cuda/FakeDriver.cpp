@@ -18,6 +18,8 @@
 #include <sstream>
 #include <string>
 
+#include <unistd.h>
+
 using namespace ring::test;
 
 struct ring::runtime::cuda::ProgramImpl {
@@ -27,6 +29,7 @@ struct ring::runtime::cuda::ProgramImpl {
 namespace {
 
 constexpr int kFirstFault = 700;
+constexpr CuResult kKill = static_cast<CuResult>(-9);
 
 /// What a capture of CaptureMode::ThreadLocal leaves to its thread.
 bool isAllowedInCapture(const std::string& function) {
@@ -89,7 +92,10 @@ FakeGpu gpuOfEnvironment() {
                  {"tears", made.tears},
                  {"isMute", made.isMute},
                  {"fails", made.fails},
-                 {"stuckShard", made.stuckShard}};
+                 {"stuckShard", made.stuckShard},
+                 {"staysStuck", made.staysStuck},
+                 {"failAt", made.failAt},
+                 {"failWith", made.failWith}};
   const char* given = std::getenv("RINGKERNEL_FAKE_GPU");
   std::istringstream words(given ? given : "");
   for (std::string word; words >> word;) {
@@ -106,6 +112,18 @@ FakeGpu gpuOfEnvironment() {
 FakeState state;
 thread_local StreamImpl* capturing = nullptr;
 
+/// Whether a failure that the environment asks for is to happen: RINGKERNEL_FAKE_TOKENS names a
+/// file for each that is left, followed by .0, .1, ...; every process takes one.
+bool takeToken() {
+  const char* path = std::getenv("RINGKERNEL_FAKE_TOKENS");
+  if (!path)
+    return true;
+  for (int i = 0; i < 64; ++i)
+    if (unlink((path + std::string(".") + std::to_string(i)).c_str()) == 0)
+      return true;
+  return false;
+}
+
 CuResult enter(const char* function, Waits waits) {
   std::lock_guard lock(state.mutex);
   ++state.calls;
@@ -114,7 +132,9 @@ CuResult enter(const char* function, Waits waits) {
   const bool isFault = static_cast<int>(state.failure) >= kFirstFault;
   if (state.failedCall && isFault)
     return state.failure;
-  if (state.calls == state.failAt) {
+  if (state.calls == state.failAt && takeToken()) {
+    if (state.failure == kKill)
+      std::raise(SIGKILL);
     state.failedCall = function;
     for (StreamImpl* stream : state.streams)
       if (isFault)
@@ -158,9 +178,24 @@ EXPORT void fakeReset(const FakeGpu* made, unsigned at, int result) {
   for (const auto& [memory, bytes] : state.allocated)
     std::free(memory);
   state.allocated.clear();
+  state.registered.clear();
   state.launched.clear();
   state.allocatedBytes = 0;
   state.contexts = 0;
+}
+EXPORT void fakeRelease() {
+  std::lock_guard lock(state.mutex);
+  state.gpu.stuckShard = -1;
+  for (StreamImpl* stream : state.streams)
+    if (stream->kernel)
+      stream->kernel->release();
+}
+EXPORT void fakeFault() {
+  std::lock_guard lock(state.mutex);
+  state.failure = static_cast<CuResult>(kFirstFault);
+  state.failedCall = "the test";
+  for (StreamImpl* stream : state.streams)
+    stream->kernel.reset();
 }
 EXPORT bool fakeHasFailed() {
   std::lock_guard lock(state.mutex);
@@ -178,7 +213,8 @@ EXPORT int fakeLive() {
   std::lock_guard lock(state.mutex);
   return state.contexts +
          static_cast<int>(state.streams.size() + state.events.size() + state.graphs.size() +
-                          state.execs.size() + state.modules.size() + state.allocated.size());
+                          state.execs.size() + state.modules.size() + state.allocated.size() +
+                          state.registered.size());
 }
 }
 
@@ -288,11 +324,17 @@ FAKE(cuMemFreeHost, void* memory) {
   ENTER_QUIET();
   return result;
 }
-FAKE(cuMemHostRegister_v2, void*, std::size_t, unsigned) {
+FAKE(cuMemHostRegister_v2, void* memory, std::size_t, unsigned) {
   ENTER_QUIET();
+  std::lock_guard lock(state.mutex);
+  state.registered.insert(memory);
   return CuResult::Success;
 }
-FAKE(cuMemHostUnregister, void*) {
+FAKE(cuMemHostUnregister, void* memory) {
+  {
+    std::lock_guard lock(state.mutex);
+    state.registered.erase(memory);
+  }
   ENTER_QUIET();
   return CuResult::Success;
 }
@@ -361,7 +403,10 @@ FAKE(cuLaunchKernelEx, const LaunchConfig* config, FunctionImpl* function, void*
       static_cast<unsigned>(state.gpu.multiprocessors * state.gpu.blocksPerMultiprocessor))
     return CuResult::CooperativeLaunchTooLarge;
   const auto& module = *reinterpret_cast<const ModuleImpl*>(function);
-  config->stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, state.gpu);
+  FakeGpu played = state.gpu;
+  if (played.stuckShard >= 0 && !takeToken())
+    played.stuckShard = -1;
+  config->stream->kernel = std::make_unique<FakeDevice>(module.source, module.table, played);
   return CuResult::Success;
 }
 FAKE(cuFuncGetAttribute, int* value, FunctionAttribute, FunctionImpl*) {

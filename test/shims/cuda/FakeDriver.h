@@ -21,13 +21,21 @@ struct FakeGpu {
   int isMute = 0;      ///< 1: the resident kernel never answers
   int fails = 0;       ///< 1: every message fails its actor; 2: told after the next command but one
   int stuckShard = -1; ///< whose handler never returns: it takes nothing and tells nothing
-  int eventsNeverDone = 0;                            ///< 1: no event is ever reached
+  int eventsNeverDone = 0; ///< 1: no event is ever reached
+  int staysStuck = 0; ///< 1: a kernel with a stuck shard does not leave when it is told to park
+  /// In a process that cannot call fakeReset: the call that fails, and with what; -9: the process
+  /// is killed there. RINGKERNEL_FAKE_TOKENS limits how often.
+  int failAt = 0, failWith = 0;
   std::uint64_t memoryBytes = std::uint64_t(1) << 40; ///< allocations beyond fail
 };
 
 /// Starts anew: `failAt` is the call, counted from 1, that gives `result`; 0: none. A result that
 /// ends a context is given by all later calls too.
 using FakeReset = void(const FakeGpu* gpu, unsigned failAt, int result);
+/// Ends the context with what is in it: every later call says so.
+using FakeFault = void();
+/// The handler of the stuck shard returns.
+using FakeRelease = void();
 /// Whether that call was reached.
 using FakeHasFailed = bool();
 /// The function that gave it, as the driver exports it.

@@ -48,12 +48,13 @@ FakeGpu gpuOfEnvironment();
 struct FakeState {
   std::mutex mutex; // all that follows
   FakeGpu gpu = gpuOfEnvironment();
-  unsigned calls = 0, failAt = 0;
-  CuResult failure = CuResult::Success;
+  unsigned calls = 0, failAt = static_cast<unsigned>(gpu.failAt);
+  CuResult failure = static_cast<CuResult>(gpu.failWith);
   const char* failedCall = nullptr;
   const char* disturbance = nullptr; ///< what first might have waited for a resident kernel
   std::map<void*, std::size_t> allocated;
   std::uint64_t allocatedBytes = 0;
+  std::set<void*> registered; ///< memory of the host
   std::set<StreamImpl*> streams;
   std::set<EventImpl*> events;
   std::set<GraphImpl*> graphs;

@@ -37,10 +37,11 @@ FAKE(cuStreamWaitEvent, StreamImpl* stream, EventImpl*, unsigned) {
   ENTER();
   return give(stream, [] {});
 }
-FAKE(cuStreamBeginCapture_v2, StreamImpl* stream, CaptureMode) {
+FAKE(cuStreamBeginCapture_v2, StreamImpl* stream, CaptureMode mode) {
   ENTER();
   stream->capture = keep(state.graphs, new GraphImpl);
-  capturing = stream;
+  if (mode == CaptureMode::ThreadLocal)
+    capturing = stream;
   return CuResult::Success;
 }
 FAKE(cuStreamEndCapture, StreamImpl* stream, GraphImpl** graph) {
