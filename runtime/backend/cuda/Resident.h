@@ -126,8 +126,8 @@ private:
   struct Replies {
     ReplyReader own, shared;
     Taken* taken = nullptr;
-    std::uint64_t credited = 0; ///< replies that the device knows to be read
-    std::uint32_t creditEvery = 0;
+    std::uint64_t credited = 0;      ///< replies that the device knows to be read
+    std::uint32_t creditEvery = ~0u; ///< of no rings: never
   };
 
   /// The rings of some of the host's threads.
