@@ -158,9 +158,11 @@ void Resident::takeLeave(const Status& cause) {
                          "launches and sweeps went down with the GPU: " + cause.message());
 }
 
-/// Messages of a client that the device has not given back. With its locks.
+/// Messages of a client that the device has not given back, but for questions that were answered. It
+/// gives slots back a quarter of a lane at a time and takes a batch more: of the first so many
+/// nobody knows. With the client's locks.
 void Resident::nameLost(Client& client, std::vector<AskTicket>& named) {
-  constexpr std::uint64_t kBatch = 32; // a warp takes so many before it gives them back
+  const std::uint64_t unsure = kernel_.program().laneSlots() / 4 + 32;
   alignas(16) std::uint32_t payload[256 * abi::kWordsPerChunk];
   for (const CommandWriter& lane : client.lanes) {
     const std::uint64_t count = lane.unread();
@@ -172,6 +174,8 @@ void Resident::nameLost(Client& client, std::vector<AskTicket>& named) {
       const TypeInfo& type = registry_.type(view.header.type);
       const auto* bytes = reinterpret_cast<const std::byte*>(payload);
       const bool isQuestion = (view.header.flags & abi::kFlagRequest) != 0;
+      if (isQuestion && !mailbox_.isOpen(Mailbox::ticket(view.origin)))
+        continue; // it was answered
       if (isQuestion)
         named.push_back(Mailbox::ticket(view.origin));
       keepLost({{view.header.targetIndex, view.header.targetGeneration, 0},
@@ -179,7 +183,7 @@ void Resident::nameLost(Client& client, std::vector<AskTicket>& named) {
                 type.typeId,
                 {bytes, bytes + type.size},
                 isQuestion,
-                i < kBatch});
+                i < unsure});
     }
   }
 }
