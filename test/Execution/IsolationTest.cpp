@@ -124,10 +124,12 @@ TEST_F(Apart, WhatTheDeviceDidNotTakeIsNamed) {
   const auto actor = runtime->spawn<traffic::Register>(7u);
   ASSERT_TRUE(actor) << actor.status().message();
   EXPECT_TRUE(isNoReply(*runtime, *actor));
+  // A lane of 512 slots is given back by quarters, and a batch of 32 may be in the works.
+  constexpr int kSent = 400, kUnsure = 128 + 32;
   std::optional<Ask<traffic::Value>> asked;
   {
     const Stopped stopped(child());
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < kSent; ++i)
       EXPECT_TRUE(runtime->send(*actor, traffic::Add{i}));
     asked.emplace(runtime->ask<traffic::Value>(*actor, traffic::Read{5}));
   }
@@ -136,20 +138,20 @@ TEST_F(Apart, WhatTheDeviceDidNotTakeIsNamed) {
   EXPECT_NE(answer.message().find("signal 9"), std::string::npos) << answer.message();
   EXPECT_TRUE(isNoReply(*runtime, *actor)) << "the actor goes on";
   const std::vector<LostMessage> lost = runtime->takeLost();
-  ASSERT_EQ(lost.size(), 101u);
-  for (std::size_t i = 0; i < 100; ++i) {
+  ASSERT_EQ(lost.size(), kSent + 1u);
+  for (std::size_t i = 0; i < kSent; ++i) {
     EXPECT_EQ(lost[i].target.index, actor->id.index);
     EXPECT_EQ(lost[i].type, "traffic::Add");
     EXPECT_EQ(lost[i].as<traffic::Add>().value().value, static_cast<int>(i));
     EXPECT_EQ(lost[i].as<traffic::Read>(), std::nullopt);
     EXPECT_FALSE(lost[i].isQuestion);
-    EXPECT_EQ(lost[i].mayBeHandled, i < 32);
+    EXPECT_EQ(lost[i].mayBeHandled, i < kUnsure) << i;
   }
-  EXPECT_TRUE(lost[100].isQuestion);
-  EXPECT_EQ(lost[100].as<traffic::Read>().value().unused, 5u);
+  EXPECT_TRUE(lost[kSent].isQuestion);
+  EXPECT_EQ(lost[kSent].as<traffic::Read>().value().unused, 5u);
   EXPECT_TRUE(runtime->takeLost().empty());
   const Statistics counts = runtime->statistics();
-  EXPECT_GE(counts.lost, 101u);
+  EXPECT_GE(counts.lost, kSent + 1u);
   EXPECT_EQ(counts.sent, counts.handled + counts.deadLetters + counts.lost);
 }
 
