@@ -11,15 +11,6 @@
 namespace bench {
 namespace {
 
-/// Whether a program can send the kernel to sleep, as RuntimeOptions' reader would ask.
-template <class Runtime>
-concept Parks = requires(Runtime& runtime) { runtime.park(); };
-
-template <class Runtime> void park(Runtime& runtime) {
-  if constexpr (Parks<Runtime>)
-    require("park", runtime.park());
-}
-
 /// The state is left alone for a second, so that clocks follow, then watched. `meanwhile` is called
 /// again and again.
 template <class Meanwhile> double wattsOver(const Settings& settings, Meanwhile&& meanwhile) {
@@ -37,43 +28,49 @@ void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
 Figures wattsOf(double watts) { return {watts, 0, true, 1}; }
 
-using Prepare = std::function<void(ring::Runtime&)>;
-
 struct State {
   const char *name, *definition;
-  Prepare prepare;                                              ///< brings the kernel there
   std::function<void(ring::Runtime&, const Echoes&)> meanwhile; ///< again and again
+  bool isParked = false;
 };
 
-/// The first questions after `state` was left alone for a while.
+/// `watch` while the kernel is in that state.
+void in(const State& state, ring::Runtime& runtime, const std::function<void()>& watch) {
+  if (state.isParked)
+    require("park", runtime.withParked(watch));
+  else
+    watch();
+}
+
+/// The first questions after `state` was left alone for a while; a parked kernel's way back is in
+/// them.
 Figures wake(ring::Runtime& runtime, const Echoes& echo, const State& state) {
   std::vector<double> times;
   bool isRight = true;
   for (int i = 0; i < 5; ++i) {
-    state.prepare(runtime);
-    for (const auto begin = Clock::now(); microsecondsSince(begin) < 200e3;)
-      state.meanwhile(runtime, echo);
-    const Figures one = ask(runtime, echo, 1);
-    times.push_back(one.value);
-    isRight &= one.isRight;
+    Clock::time_point end;
+    in(state, runtime, [&] {
+      for (const auto begin = Clock::now(); microsecondsSince(begin) < 200e3;)
+        state.meanwhile(runtime, echo);
+      end = Clock::now();
+    });
+    isRight &= ask(runtime, echo, 1).isRight;
+    times.push_back(microsecondsSince(end));
   }
   return timesOf(std::move(times), isRight);
 }
 
 std::vector<State> states() {
-  const Prepare leave = [](ring::Runtime&) {};
   const auto alone = [](ring::Runtime&, const Echoes&) { rest(); };
-  std::vector<State> made = {
-      {"warm", "the resident kernel, nothing sent: warps look less and less often", leave, alone},
-      {"hot", "the resident kernel with a question every millisecond, so that it never rests long",
-       leave, [](ring::Runtime& runtime, const Echoes& echo) {
-         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-         static_cast<void>(ask(runtime, echo, 1));
-       }}};
-  if (Parks<ring::Runtime>)
-    made.push_back({"parked", "the kernel has left the GPU; the next message brings it back",
-                    [](ring::Runtime& runtime) { park(runtime); }, alone});
-  return made;
+  return {{"warm", "the resident kernel, nothing sent: warps look less and less often", alone},
+          {"hot",
+           "the resident kernel with a question every millisecond, so that it never rests long",
+           [](ring::Runtime& runtime, const Echoes& echo) {
+             std::this_thread::sleep_for(std::chrono::milliseconds(1));
+             static_cast<void>(ask(runtime, echo, 1));
+           }},
+          {"parked", "within withParked(): the kernel has left the GPU and comes back behind it",
+           alone, true}};
 }
 
 } // namespace
@@ -89,19 +86,18 @@ void idleness(const Settings& settings, const Groups& add) {
                             ring::Runtime runtime = makeRuntime();
                             const Echoes echo = directEcho(runtime);
                             static_cast<void>(ask(runtime, echo, 1000));
-                            state.prepare(runtime);
-                            const double watts =
-                                wattsOver(settings, [&] { state.meanwhile(runtime, echo); });
+                            double watts = 0;
+                            in(state, runtime, [&] {
+                              watts = wattsOver(settings, [&] { state.meanwhile(runtime, echo); });
+                            });
                             Row row{state.name,
-                                    "the first question to an actor near to the thread after 0.2 s "
-                                    "of that state, five times",
+                                    "until the first question to an actor near to the thread was "
+                                    "answered, after 0.2 s of that state, five times",
                                     nullptr};
                             row.rounds.push_back(wake(runtime, echo, state));
                             wakes->push_back(std::move(row));
                             return wattsOf(watts);
                           }});
-  if (!Parks<ring::Runtime>)
-    power.log = "no row for a parked kernel: the runtime offers no way to park it";
   add(std::move(power));
   if (!wakes->empty())
     add({"question after idleness, by state", "us", "25 warm, 30 parked", std::move(*wakes)});
