@@ -52,8 +52,10 @@ public:
 
 private:
   void append(const void* from, std::size_t count) {
-    const auto* bytes = static_cast<const std::byte*>(from);
-    bytes_.insert(bytes_.end(), bytes, bytes + count);
+    if (count == 0)
+      return;
+    bytes_.resize(bytes_.size() + count);
+    std::memcpy(bytes_.data() + bytes_.size() - count, from, count);
   }
   const std::byte* take(std::size_t count) {
     if (count > bytes_.size() - at_) {

@@ -158,8 +158,8 @@ void Resident::takeLeave(const Status& cause) {
                          "launches and sweeps went down with the GPU: " + cause.message());
 }
 
-/// Messages of a client that the device has not given back, but for questions that were answered. It
-/// gives slots back a quarter of a lane at a time and takes a batch more: of the first so many
+/// Messages of a client that the device has not given back, but for questions that were answered.
+/// It gives slots back a quarter of a lane at a time and takes a batch more: of the first so many
 /// nobody knows. With the client's locks.
 void Resident::nameLost(Client& client, std::vector<AskTicket>& named) {
   const std::uint64_t unsure = kernel_.program().laneSlots() / 4 + 32;

@@ -129,10 +129,12 @@ Outcome records(std::uint64_t messages) {
   auto ends = ring::RecordRing<>(64 * kCapacity, std::uint64_t(0) - 4096).split();
   const auto wordsOf = [](std::uint64_t number) { return 1 + number % 9; };
   std::thread sender([&] {
-    for (std::uint64_t next = 0; next < messages;) {
+    for (std::uint64_t next = 0, published = 0; next < messages;) {
       std::span<std::byte> record;
       if (ends.producer.tryReserve(8 * wordsOf(next), record) != RingResult::Ok) {
-        ends.producer.publish();
+        if (next != published)
+          ends.producer.publish();
+        published = next;
         std::this_thread::yield();
         continue;
       }
@@ -140,8 +142,10 @@ Outcome records(std::uint64_t messages) {
         const std::uint64_t word = next + i;
         std::memcpy(record.data() + i, &word, 8);
       }
-      if (++next % kAtOnce == 0 || next == messages)
+      if (++next % kAtOnce == 0 || next == messages) {
         ends.producer.publish();
+        published = next;
+      }
     }
     ends.producer.close();
   });
