@@ -133,7 +133,7 @@ struct alignas(128) ResidentShard {
 /// A message that has its ticket and waits for the limit. The stream follows.
 struct HeldMessage {
   std::uint64_t ticket;
-  std::uint32_t target; ///< as in ring_post
+  std::uint32_t target; ///< a ring by its number: see deliver.cuh
   std::uint32_t words;
 };
 
@@ -176,6 +176,7 @@ struct ResidentTable {
 static_assert(sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
 static_assert(sizeof(ReplyCredit) == 128 && sizeof(CommandsRead) == 64);
 static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);
+static_assert(sizeof(NearRing) == 8 && sizeof(HeldMessage) == 16 && sizeof(Told) == 8);
 
 } // namespace ring::abi
 

@@ -145,14 +145,6 @@ Status ResidentKernel::makeMemory() {
   return Status::ok();
 }
 
-Status ResidentKernel::growStaging(std::uint64_t bytes) {
-  Result<GpuMemory> made =
-      GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "the image of a state");
-  if (made)
-    staging_ = std::move(*made);
-  return made.status();
-}
-
 bool ResidentKernel::outgrows(const Program& program) const {
   return !isLoaded() || program.slotChunks > program_.slotChunks ||
          program.maxSends > program_.maxSends;

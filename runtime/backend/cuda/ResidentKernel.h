@@ -87,7 +87,6 @@ public:
 
   /// Pinned memory for images and states.
   const GpuMemory& staging() const { return staging_; }
-  Status growStaging(std::uint64_t bytes);
 
 private:
   /// The module of a program, on the device.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every access of the resident kernel to memory that somebody else writes or reads, with its order,
-// scope and width. Nothing else of the kernel touches such memory. Chunks are one access of 16
-// bytes (`.v4` would be four in no order); relaxed, because the tag comes with the data and orders
-// nothing else.
+// scope and width; near.cuh has those of near mailboxes. Nothing else of the kernel touches such
+// memory. Chunks are one access of 16 bytes (`.v4` would be four in no order); relaxed, because the
+// tag comes with the data and orders nothing else.
 #pragma once
 
 #include <ringkernel/abi/Resident.h>

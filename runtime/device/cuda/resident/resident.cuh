@@ -6,111 +6,22 @@
 // are shards of Block actors: their first warp takes messages, the others help with the calls.
 //
 // Assumes RING_SLOT_CHUNKS (chunks of a slot, a power of two from 4), RING_MAILBOX_SLOTS (a power
-// of two from 32), RING_LANE_SLOTS, RING_OWN_SLOTS, RING_SHARED_SLOTS (powers of two from 8, and
-// no fewer than a look), RING_NEAR_SLOTS (the same, or 0: no near mailboxes), RING_STAGE_BYTES (of
-// a staged message), RING_MAX_SENDS, RING_SHARED_SENDS (lanes
-// whose first send lies in shared memory, 32 or 1), RING_SHARDS, RING_WARP_SHARDS, RING_LANES,
-// RING_CLIENTS and RING_LANE_STRIDE (chunks from one lane to the next) of the composer.
+// of two from 32), RING_LANE_SLOTS, RING_OWN_SLOTS, RING_SHARED_SLOTS (powers of two from 8, and no
+// fewer than a look), RING_NEAR_SLOTS (the same, or 0: no near mailboxes), RING_STAGE_BYTES (of a
+// staged message), RING_MAX_SENDS, RING_SHARED_SENDS (lanes whose first send lies in shared memory,
+// 32 or 1), RING_SHARDS, RING_WARP_SHARDS, RING_LANES, RING_CLIENTS and RING_LANE_STRIDE (chunks
+// from one lane to the next) of the composer.
 #pragma once
 
+#include "pace.cuh"
 #include "record.cuh"
 #include "single.cuh"
+#include "spin.cuh"
 
 constexpr ring_u64 ring_kWarmNs = 1000000; ///< so long an idle warp looks at its mailbox at once
 constexpr ring_u64 ring_kHotNs = 50000000; ///< so long an idle warp looks without a pause
 
 constexpr ring_u32 ring_kFarEvery = 4; ///< turns: one of them looks at all, whatever came
-constexpr ring_u32 ring_kSpins = 16;   ///< of four looks, before a turn ends without a message
-
-/// What a turn has looked at.
-struct ring_Looks {
-  ring_Group near;
-  ring_Group mailbox[ring_kDepth], client[ring_kDepth];
-};
-
-/// Where a shard looks, for how many slots of each source, and what tag says that the next is
-/// there.
-struct ring_Outlook {
-  const ring_Chunk *near, *mailbox, *client;
-  ring_u32 wanted[ring_kSources], tags[ring_kSources];
-
-  /// Of one source: arrays with an index that is no constant would be memory.
-  __device__ __forceinline__ void expect(ring_u32 source, ring_u32 slots, ring_u32 tag) {
-#pragma unroll
-    for (ring_u32 i = 0; i < ring_kSources; ++i) {
-      wanted[i] = i == source ? slots : wanted[i];
-      tags[i] = i == source ? tag : tags[i];
-    }
-  }
-  __device__ __forceinline__ bool wantsLeast() const {
-    return (wanted[ring_kFromNear] | wanted[ring_kFromMailbox] | wanted[ring_kFromClient]) ==
-           ring_kLeastLook;
-  }
-};
-/// The sources whose next slot is there, as bits: what the first lane saw. What was not looked at
-/// is 0, which no tag is.
-__device__ __forceinline__ ring_u32 ring_come(const ring_Outlook& outlook,
-                                              const ring_Looks& looks) {
-  return __shfl_sync(
-      ring_kAllLanes,
-      (looks.near.chunks[0].tag == outlook.tags[ring_kFromNear] ? 1u : 0u) |
-          (looks.mailbox[0].chunks[0].tag == outlook.tags[ring_kFromMailbox] ? 2u : 0u) |
-          (looks.client[0].chunks[0].tag == outlook.tags[ring_kFromClient] ? 4u : 0u),
-      0);
-}
-
-/// One look of a spin.
-struct ring_Stage {
-  ring_Group mailbox;
-  ring_u64 told;
-};
-
-/// A shard that waits for one message, and has no ring of a client: looks until something is there,
-/// or for some microseconds. Several looks at L2 are under way and the oldest is looked into, so
-/// what comes is found within a part of a load's time. (Loads of one place of the host's memory
-/// follow each other, however many are under way, and those of L2 behind them wait: nobody spins
-/// there.)
-__device__ __forceinline__ void ring_spin(const ring_Warp& warp, const ring_Outlook& outlook,
-                                          bool hasNear, ring_u64 told, ring_Looks& looks) {
-  const auto issue = [&](ring_Stage& stage) {
-    stage.mailbox = ring_look<ring_kFromMailbox>(warp, outlook.mailbox, ring_u32(warp.read), 0,
-                                                 ring_kLeastLook);
-    stage.told = ring_load64((const ring_u64*)ring_table.told);
-  };
-  const auto has = [&](const ring_Stage& stage) {
-    looks.near = ring_look<ring_kFromNear>(warp, outlook.near, warp.nearRead, 0,
-                                           hasNear ? ring_kLeastLook : 0);
-    const bool isNear = looks.near.chunks[0].tag == outlook.tags[ring_kFromNear];
-    if (__any_sync(ring_kAllLanes, warp.lane == 0 && isNear))
-      return true;
-    const bool isFar = stage.mailbox.chunks[0].tag == outlook.tags[ring_kFromMailbox];
-    if (__any_sync(ring_kAllLanes, (warp.lane == 0 && isFar) || stage.told != told)) {
-      looks.mailbox[0] = stage.mailbox;
-      return true;
-    }
-    return false;
-  };
-  // Each has registers of its own: an array of them would be memory.
-  ring_Stage first, second, third, fourth;
-  issue(first);
-  issue(second);
-  issue(third);
-#pragma unroll 1
-  for (ring_u32 spin = 0; spin < ring_kSpins; ++spin) {
-    issue(fourth);
-    if (has(first))
-      return;
-    issue(first);
-    if (has(second))
-      return;
-    issue(second);
-    if (has(third))
-      return;
-    issue(third);
-    if (has(fourth))
-      return;
-  }
-}
 
 /// Stages what has come from a source, the first group of which is `first`.
 __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const ring_Looks& looks,
@@ -135,41 +46,6 @@ __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const r
   __syncwarp();
   return count;
 }
-
-/// When to look at the host's memory after an answer to it. Who asks one question after the other
-/// writes the next some hundred nanoseconds after the answer has come; a look sampled just before
-/// that costs a whole look more. So the first look waits: longer, in steps, where the question came
-/// with the second look, and a little shorter once it has long come with the first.
-struct ring_Pace {
-  ring_u32 pause;      ///< cycles
-  ring_u32 answeredAt; ///< clock
-  ring_u32 hits;       ///< questions that came with the first look, since the pause changed
-  ring_u32 look;       ///< after an answer: 1, 2; 0: none is expected
-
-  static constexpr ring_u32 kStep = 64, kBack = 16, kMost = 1024, kHits = 128;
-
-  __device__ __forceinline__ void answered() {
-    answeredAt = ring_cycles();
-    look = 1;
-  }
-  __device__ __forceinline__ void wait() const {
-    while (look == 1 && ring_cycles() - answeredAt < pause)
-      ;
-  }
-  __device__ __forceinline__ void looked(bool found) {
-    if (__builtin_expect(look == 0, 1))
-      return;
-    const bool isLate = look == 2;
-    look = found || isLate ? 0 : 2;
-    if (found && isLate)
-      pause = pause + kStep < kMost ? pause + kStep : kMost;
-    else if (isLate || (found && ++hits == kHits))
-      pause -= pause < kBack ? pause : kBack;
-    else
-      return;
-    hits = 0;
-  }
-};
 
 /// The loop of a shard.
 template <class CallBlock>
