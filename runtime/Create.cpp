@@ -26,6 +26,13 @@ Status noIsolation(const char* what) {
 
 } // namespace
 
+Result<Runtime> Runtime::onCpu(const RuntimeOptions& options) {
+  Result<std::shared_ptr<detail::RuntimeCore>> core = CpuBackend::open(options);
+  if (!core)
+    return core.status();
+  return Runtime(std::move(*core));
+}
+
 Result<Runtime> Runtime::create(const RuntimeOptions& options) {
   if (Status status = runtime::checkOptions(options); !status)
     return status;
@@ -56,9 +63,9 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
         // What computes on the CPU is slower there than our own threads.
         device && !runtime::webgpu::isSoftware((*device)->info().description))
       return create(options, std::move(*device), ShaderLanguage::Wgsl);
-    return Runtime(std::make_shared<CpuBackend>(options));
+    return onCpu(options);
   case Backend::Cpu:
-    return Runtime(std::make_shared<CpuBackend>(options));
+    return onCpu(options);
   }
   return Status(StatusCode::InvalidArgument, "`RuntimeOptions::backend` is no backend");
 }

@@ -333,6 +333,7 @@ public:
 private:
   friend struct detail::RuntimeAccess;
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
+  static Result<Runtime> onCpu(const RuntimeOptions& options);
 
   template <class A, class... Args>
   Result<ActorRef<A>> spawnAt(detail::Where where, Args&&... args) {

@@ -38,7 +38,15 @@ CpuBackend::CpuBackend(const RuntimeOptions& options)
   for (std::uint32_t index = 0; index < count; ++index)
     shared_.workers.push_back(std::make_unique<Worker>(shared_, index, count, chunks));
   for (const auto& worker : shared_.workers)
-    worker->start();
+    worker->prepare();
+}
+
+Result<std::shared_ptr<detail::RuntimeCore>> CpuBackend::open(const RuntimeOptions& options) {
+  std::shared_ptr<CpuBackend> made(new CpuBackend(options));
+  for (const auto& worker : made->shared_.workers)
+    if (Status status = worker->start(); !status)
+      return status;
+  return std::shared_ptr<detail::RuntimeCore>(std::move(made));
 }
 
 CpuBackend::~CpuBackend() {

@@ -21,8 +21,8 @@ namespace ring::runtime::cpu {
 
 class CpuBackend final : public CoreBase {
 public:
-  /// Starts the workers. `options` were checked.
-  explicit CpuBackend(const RuntimeOptions& options);
+  /// Starts the workers. `options` were checked. Exhausted where the system has no threads.
+  static Result<std::shared_ptr<detail::RuntimeCore>> open(const RuntimeOptions& options);
   ~CpuBackend() override;
 
   std::string backendName() const override { return "cpu"; }
@@ -57,6 +57,7 @@ protected:
               std::uint64_t correlation) override;
 
 private:
+  explicit CpuBackend(const RuntimeOptions& options);
   /// A host thread's way in; the shared one under its mutex.
   struct alignas(64) Client {
     std::atomic<std::uint64_t> sent{0};     ///< records put into rings

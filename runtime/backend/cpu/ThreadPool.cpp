@@ -3,6 +3,8 @@
 // See the header.
 #include "runtime/backend/cpu/ThreadPool.h"
 
+#include "runtime/core/Threads.h"
+
 namespace ring::runtime::cpu {
 
 ThreadPool::~ThreadPool() {
@@ -46,11 +48,15 @@ void ThreadPool::run(std::uint64_t count, const std::function<void(std::uint64_t
     return takeParts(part, count);
   {
     std::lock_guard lock(mutex_);
-    while (threads_.size() < helpers_)
-      threads_.emplace_back([this] { help(); });
+    while (threads_.size() < helpers_) {
+      std::thread helper;
+      if (!startThread(helper, "a part of a launch", [this] { help(); }))
+        break; // those that are there do it
+      threads_.push_back(std::move(helper));
+    }
     part_ = &part;
     count_ = count;
-    busy_ = helpers_;
+    busy_ = static_cast<std::uint32_t>(threads_.size());
     ++work_;
   }
   begin_.notify_all();

@@ -6,6 +6,7 @@
 
 #include "runtime/backend/cpu/Placement.h"
 #include "runtime/core/SpinLock.h"
+#include "runtime/core/Threads.h"
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +33,7 @@ Worker::Worker(Shared& shared, std::uint32_t index, std::uint32_t workers, std::
 
 Worker::~Worker() { join(); }
 
-void Worker::start() {
+void Worker::prepare() {
   std::vector<std::unique_ptr<Lane>> lanes;
   for (std::uint32_t to = 0; to < shared_.workers.size(); ++to)
     lanes.push_back(std::make_unique<Lane>(
@@ -41,8 +42,14 @@ void Worker::start() {
   lanes.push_back(std::make_unique<Lane>(&toHost_, shared_.spillBytes));
   activation_ = std::make_unique<detail::Activation>(shared_.registry, std::move(lanes), index_,
                                                      toHost_.maxRecordBytes(), tally_);
+}
+
+Status Worker::start() {
   left_.store(false, std::memory_order_relaxed); // the thread's start orders it
-  thread_ = std::thread([this] { run(); });
+  Status status = startThread(thread_, "a worker", [this] { run(); });
+  if (!status)
+    left_.store(true, std::memory_order_relaxed);
+  return status;
 }
 
 void Worker::join() {

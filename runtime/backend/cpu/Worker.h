@@ -48,8 +48,10 @@ public:
   Worker(Shared& shared, std::uint32_t index, std::uint32_t workers, std::size_t ringChunks);
   ~Worker();
 
-  /// Starts the thread, once all workers are made.
-  void start();
+  /// Once all workers are made, and before any starts.
+  void prepare();
+  /// Starts the thread. Exhausted where there is none.
+  Status start();
   void wake() { event_.notify(); }
   /// The thread has ended or never began.
   bool hasLeft() const { return left_.load(std::memory_order_acquire); } // pairs with run()

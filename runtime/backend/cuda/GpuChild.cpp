@@ -6,6 +6,7 @@
 #include "runtime/backend/cuda/GpuProcess.h"
 #include "runtime/backend/cuda/ProcessImage.h"
 #include "runtime/backend/cuda/Socket.h"
+#include "runtime/core/Threads.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -106,13 +107,18 @@ Status GpuChild::spawn(int socket) {
 Status GpuChild::start(const std::shared_ptr<GpuChild>& child, int socket) {
   std::promise<Status> started;
   std::future<Status> result = started.get_future();
-  std::thread([child, socket, &started] {
-    Status status = child->spawn(socket);
-    const bool isThere = status.isOk();
-    started.set_value(std::move(status));
-    if (isThere)
-      child->watch();
-  }).detach();
+  std::thread watcher;
+  if (Status status = startThread(watcher, "whoever watches the GPU's process",
+                                  [child, socket, &started] {
+                                    Status spawned = child->spawn(socket);
+                                    const bool isThere = spawned.isOk();
+                                    started.set_value(std::move(spawned));
+                                    if (isThere)
+                                      child->watch();
+                                  });
+      !status)
+    return status;
+  watcher.detach();
   return result.get();
 }
 

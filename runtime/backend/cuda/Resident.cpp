@@ -3,6 +3,7 @@
 // Opening, ending, draining; spawning is in ResidentActors.cpp, messages are in ResidentSends.cpp
 // and ResidentReplies.cpp, kernels beside the resident one in ResidentWork.cpp.
 #include "runtime/backend/cuda/Resident.h"
+#include "runtime/core/Threads.h"
 
 #include <string>
 
@@ -85,7 +86,12 @@ Result<std::shared_ptr<detail::RuntimeCore>> Resident::openAt(const RuntimeOptio
   made->pieces_.begin(made->kernel_.staging());
   if (made->bell_) {
     made->hasKeeper_ = true;
-    made->keeper_ = std::thread([&resident = *made] { resident.keep(); });
+    if (Status status = startThread(made->keeper_, "whoever looks after the GPU's process",
+                                    [&resident = *made] { resident.keep(); });
+        !status) {
+      made->hasKeeper_ = false;
+      return status;
+    }
   }
   return std::shared_ptr<detail::RuntimeCore>(std::move(made));
 }

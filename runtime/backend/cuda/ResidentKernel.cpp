@@ -6,6 +6,7 @@
 #include "runtime/backend/cuda/ResidentKernel.h"
 
 #include "runtime/backend/cuda/WideAccess.h"
+#include "runtime/core/Threads.h"
 
 #include <algorithm>
 #include <bit>
@@ -79,8 +80,7 @@ Status ResidentKernel::open() {
             "`RuntimeOptions::backend`"};
   if (Status status = makeMemory(); !status)
     return status;
-  heart_ = std::thread([this] { beat(); });
-  return Status::ok();
+  return startThread(heart_, "the resident kernel's beat", [this] { beat(); });
 }
 
 Status ResidentKernel::reopen(std::shared_ptr<Gpu> gpu) {

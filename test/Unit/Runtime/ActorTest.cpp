@@ -11,6 +11,8 @@
 #include <thread>
 #include <vector>
 
+#include <cstdio>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -48,6 +50,19 @@ TEST(Actor, HandlesMessagesAndReplies) {
   EXPECT_EQ(statistics.handled, 100u);
   EXPECT_EQ(statistics.replies, 50u);
   EXPECT_EQ(statistics.deadLetters, 0u);
+}
+
+TEST(RuntimeDeathTest, WithoutThreadsThereIsAStatus) {
+  const auto create = [] {
+    if (geteuid() == 0 && setuid(65534) != 0) // the limit does not hold for root
+      _exit(2);
+    const rlimit none{1, 1};
+    setrlimit(RLIMIT_NPROC, &none);
+    const ring::Status status = ring::Runtime::create(test::cpuOptions()).status();
+    std::fprintf(stderr, "%s\n", status.message().c_str());
+    _exit(status.code() == ring::StatusCode::Exhausted ? 0 : 1);
+  };
+  EXPECT_EXIT(create(), testing::ExitedWithCode(0), "there is no thread for a worker");
 }
 
 /// Actors of one worker: actor i is run by worker i % workers.
