@@ -59,8 +59,8 @@ struct RuntimeOptions {
   /// message and its envelope of 32 bytes take at most a quarter of a ring: from 256 slots on every
   /// message fits that ringc accepts (abi::kMaxMessageBytes, 4048).
   std::uint32_t mailboxSlots = 4096;
-  /// Bytes of all actors' states together. What each began with is kept beside that on the host,
-  /// for restarts; equal beginnings once.
+  /// Bytes of all actors' states together, as of all pools from 1 to 2^48. What each began with is
+  /// kept beside that on the host, for restarts; equal beginnings once.
   std::uint64_t stateBytes = std::uint64_t(256) << 20;
   /// Bytes that may wait outside full rings, a worker. Beyond, messages become dead letters.
   std::uint64_t spillBytes = std::uint64_t(64) << 20;
@@ -99,8 +99,10 @@ template <class A> Beside beside(ActorRef<A> actor) { return {actor.id}; }
 template <class Actor, class M>
 concept HandlesMessage = detail::HandlesExactly<Actor, M, Context>;
 
-/// Runs actors, kernels and stencils. Movable; any thread may use it. One thread's sends to one
-/// actor arrive in order; the thread that created the runtime sends without a lock.
+/// Runs actors, kernels and stencils. Movable; any thread may use it. After a fork it is the
+/// parent's alone: a child must neither use nor destroy it, and ends with exec or _exit. One
+/// thread's sends to one actor arrive in order; the thread that created the runtime sends without a
+/// lock.
 class Runtime {
 public:
   /// Starts a runtime. InvalidArgument for options out of range; NotFound for a backend whose

@@ -17,6 +17,7 @@ Status outOfRange(const char* option, std::uint64_t given, const std::string& li
 
 Status checkOptions(const RuntimeOptions& options) {
   constexpr std::uint32_t kMost = 1u << 24;
+  constexpr std::uint64_t kMostBytes = std::uint64_t(1) << 48;
   if (options.workers > 256)
     return outOfRange("workers", options.workers, "from 0 to 256");
   if (options.maxActors == 0 || options.maxActors > kMost)
@@ -26,12 +27,22 @@ Status checkOptions(const RuntimeOptions& options) {
   const std::uint32_t slots = options.mailboxSlots;
   if (slots < 64 || slots > kMost || (slots & (slots - 1)) != 0)
     return outOfRange("mailboxSlots", slots, "a power of two from 64 to 16777216");
-  if (options.stateBytes == 0)
-    return outOfRange("stateBytes", 0, "at least 1");
-  if (options.spillBytes == 0)
-    return outOfRange("spillBytes", 0, "at least 1");
-  if (options.replyBytes == 0)
-    return outOfRange("replyBytes", 0, "at least 1");
+  const struct {
+    const char* name;
+    std::uint64_t bytes;
+  } pools[] = {{"stateBytes", options.stateBytes},
+               {"spillBytes", options.spillBytes},
+               {"replyBytes", options.replyBytes}};
+  for (const auto& pool : pools)
+    if (pool.bytes == 0 || pool.bytes > kMostBytes)
+      return outOfRange(pool.name, pool.bytes, "from 1 to 2^48");
+  if (options.isolation != Isolation::InProcess && options.isolation != Isolation::Process)
+    return outOfRange("isolation", static_cast<std::uint64_t>(options.isolation),
+                      "`InProcess` or `Process`");
+  if (options.recoveryWindow.count() < 0)
+    return Status(StatusCode::InvalidArgument, "`RuntimeOptions::recoveryWindow` is " +
+                                                   std::to_string(options.recoveryWindow.count()) +
+                                                   " ns, not at least 0");
   if (options.orderTimeout < std::chrono::milliseconds(1))
     return Status(StatusCode::InvalidArgument, "`RuntimeOptions::orderTimeout` is " +
                                                    std::to_string(options.orderTimeout.count()) +

@@ -66,20 +66,25 @@ public:
 
   /// All of it: `bytes` must be `expected`, else InvalidArgument with both.
   Status upload(std::span<const std::byte> bytes, std::size_t expected) {
-    if (bytes.size() != expected)
-      return wrongSize("upload", bytes.size(), expected);
+    if (Status status = checkBytes("upload", bytes, expected); !status)
+      return status;
     return core_->upload(id_, 0, bytes);
   }
   Status download(std::span<std::byte> bytes, std::size_t expected) const {
-    if (bytes.size() != expected)
-      return wrongSize("download", bytes.size(), expected);
+    if (Status status = checkBytes("download", bytes, expected); !status)
+      return status;
     return core_->download(id_, 0, bytes);
   }
 
-  static Status wrongSize(const char* what, std::size_t given, std::size_t expected) {
+  /// InvalidArgument where the caller's memory is nowhere, or not as large as ours.
+  static Status checkBytes(const char* what, std::span<const std::byte> given,
+                           std::size_t expected) {
+    if (given.size() == expected && (given.data() || expected == 0))
+      return Status::ok();
     return Status(StatusCode::InvalidArgument, "`" + std::string(what) + "` was given " +
-                                                   std::to_string(given) + " bytes for memory of " +
-                                                   std::to_string(expected));
+                                                   std::to_string(given.size()) + " bytes" +
+                                                   (given.data() ? "" : " at a null address") +
+                                                   " for memory of " + std::to_string(expected));
   }
 
 private:

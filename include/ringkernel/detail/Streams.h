@@ -222,15 +222,15 @@ private:
   Status copyIn(const detail::Memory& to, std::span<const std::byte> from, std::size_t expected) {
     if (!to.isOf(core_.runtime()))
       return detail::ofTwoRuntimes("the memory");
-    if (from.size() != expected)
-      return detail::Memory::wrongSize("upload", from.size(), expected);
+    if (Status status = detail::Memory::checkBytes("upload", from, expected); !status)
+      return status;
     return core_->upload(to.id(), from);
   }
   Status copyOut(const detail::Memory& from, std::span<std::byte> to, std::size_t expected) {
     if (!from.isOf(core_.runtime()))
       return detail::ofTwoRuntimes("the memory");
-    if (to.size() != expected)
-      return detail::Memory::wrongSize("download", to.size(), expected);
+    if (Status status = detail::Memory::checkBytes("download", to, expected); !status)
+      return status;
     return core_->download(from.id(), to);
   }
 

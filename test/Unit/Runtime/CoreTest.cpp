@@ -365,6 +365,10 @@ TEST(Options, OutOfRangeIsRefusedWithTheNumbers) {
   EXPECT_FALSE(refused([](auto& o) { o.maxActors = 0; }));
   EXPECT_FALSE(refused([](auto& o) { o.maxAsks = 0; }));
   EXPECT_FALSE(refused([](auto& o) { o.stateBytes = 0; }));
+  EXPECT_FALSE(refused([](auto& o) { o.stateBytes = (std::uint64_t(1) << 48) + 1; }));
+  EXPECT_FALSE(refused([](auto& o) { o.spillBytes = ~std::uint64_t(0); }));
+  EXPECT_FALSE(refused([](auto& o) { o.isolation = static_cast<ring::Isolation>(9); }));
+  EXPECT_FALSE(refused([](auto& o) { o.recoveryWindow = std::chrono::nanoseconds(-1); }));
   EXPECT_FALSE(refused([](auto& o) { o.spillBytes = 0; }));
   EXPECT_FALSE(refused([](auto& o) { o.replyBytes = 0; }));
 }

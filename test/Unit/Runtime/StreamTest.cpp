@@ -147,6 +147,11 @@ TEST(Stream, MisuseIsToldAtOnce) {
   EXPECT_EQ(stream.launch<saxpy>(ring::Grid{1}, x, x, 1.0f).code(), kInvalid);
   EXPECT_EQ(stream.upload(x, three).message(), "`upload` was given 12 bytes for memory of 16");
   EXPECT_EQ(stream.download(x, three).message(), "`download` was given 12 bytes for memory of 16");
+  float* const nowhere = nullptr;
+  EXPECT_EQ(stream.upload(x, std::span<const float>(nowhere, 4)).message(),
+            "`upload` was given 16 bytes at a null address for memory of 16");
+  EXPECT_EQ(stream.download(x, std::span<float>(nowhere, 4)).code(), kInvalid);
+  EXPECT_EQ(x.upload(std::span<const float>(nowhere, 4)).code(), kInvalid);
   EXPECT_EQ(stream.upload(theirs, four).message(),
             "the memory is of another runtime than the stream");
   EXPECT_EQ(stream.download(theirs, four).code(), kInvalid);
