@@ -64,16 +64,18 @@ Result<bool> HostEvent::isDone() {
 
 Status HostEvent::wait(Deadline deadline) {
   const std::shared_ptr<Moment> moment = last();
+  const Deadline begin = std::chrono::steady_clock::now();
   if (!moment || moment->wait(deadline))
     return Status::ok();
-  return {StatusCode::Timeout, "the work before the event has not ended"};
+  return notReachedWithin(deadline - begin);
 }
 
 Result<nanoseconds> HostEvent::since(const EventCore& start) {
   const std::shared_ptr<Moment> from = static_cast<const HostEvent&>(start).last(), to = last();
   for (const auto& moment : {from, to}) {
     if (!moment)
-      return Status(StatusCode::InvalidArgument, "an event was never recorded");
+      return Status(StatusCode::InvalidArgument,
+                    "an event was never recorded; `Stream::record` does it");
     if (!moment->isReached())
       return Status(StatusCode::InvalidArgument,
                     "the work before an event has not ended; `Event::wait` waits for it");

@@ -7,11 +7,23 @@
 
 #include <ringkernel/detail/RuntimeApi.h>
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 namespace ring::runtime {
+
+/// Of a wait for an event, which began `limit` ago.
+inline Status notReachedWithin(std::chrono::nanoseconds limit) {
+  const auto microseconds =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::max(limit, limit.zero()));
+  return {StatusCode::Timeout, "the work before the event has not ended within " +
+                                   std::to_string(microseconds.count()) +
+                                   " us; wait again or longer"};
+}
 
 /// Keeps memory of a core, which lives longer.
 class HeldMemory {

@@ -170,7 +170,8 @@ TEST_F(FakeCudaStreams, AnEventThatIsNotReachedTimesOut) {
   Event event = *runtime->event();
   EXPECT_TRUE(*event.isDone()) << "there was no record";
   EXPECT_TRUE(event.wait());
-  EXPECT_EQ(event.since(event).status().message(), "an event was never recorded");
+  EXPECT_EQ(event.since(event).status().message(),
+            "an event was never recorded; `Stream::record` does it");
   EXPECT_TRUE(stream.record(event));
   EXPECT_FALSE(*event.isDone());
   EXPECT_EQ(event.wait(milliseconds(5)).code(), StatusCode::Timeout);
@@ -262,13 +263,16 @@ TEST_F(FakeCudaStreams, WhileParkedOnlyActorsAreOutOfReach) {
 
 /// Who sends meanwhile waits, and loses nothing.
 TEST_F(FakeCudaStreams, OthersWaitWhileItIsParked) {
-  std::atomic<bool> isDone{false};
+  std::atomic<bool> isStarted{false}, isDone{false};
   std::thread other;
   EXPECT_TRUE(runtime->withParked([&] {
     other = std::thread([&] {
+      isStarted = true;
       EXPECT_TRUE(exchange(*runtime, actor));
       isDone = true;
     });
+    while (!isStarted)
+      std::this_thread::yield();
     std::this_thread::sleep_for(milliseconds(20));
     EXPECT_FALSE(isDone);
   }));

@@ -186,6 +186,8 @@ TEST_F(Apart, ASenderBehindAFullRingGoesOn) {
       sent.store(i + 1);
     }
   });
+  constexpr int kLaneSlots = 512;
+  EXPECT_TRUE(within10s([&] { return sent.load() >= kLaneSlots; }));
   int before = -1;
   while (before != sent.load()) { // the ring is full
     before = sent.load();
@@ -199,6 +201,29 @@ TEST_F(Apart, ASenderBehindAFullRingGoesOn) {
   EXPECT_EQ(counts.sent, static_cast<std::uint64_t>(kAll));
   EXPECT_EQ(counts.sent, counts.handled + counts.deadLetters + counts.lost);
   EXPECT_EQ(runtime->takeLost().size(), counts.lost) << "nothing had been taken";
+}
+
+/// A child that does not start is one more loss, and nothing is counted again for it.
+TEST_F(Apart, ASuccessorThatDoesNotStartCountsNothingTwice) {
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  const auto actor = runtime->spawn<traffic::Register>(7u);
+  ASSERT_TRUE(actor) << actor.status().message();
+  constexpr std::uint64_t kSent = 20;
+  for (std::uint64_t i = 0; i < kSent; ++i)
+    EXPECT_TRUE(runtime->send(*actor, traffic::Add{1}));
+  EXPECT_TRUE(runtime->drain());
+  const Statistics before = runtime->statistics();
+  ASSERT_GE(before.handled, kSent);
+  play("failAt=1 failWith=-9", 1);
+  killChild(*runtime);
+  EXPECT_EQ(tokensLeft(), 0) << "one did not start";
+  const Statistics after = runtime->statistics();
+  EXPECT_EQ(after.recoveries, 1u);
+  EXPECT_EQ(after.sent, before.sent);
+  EXPECT_EQ(after.handled, before.handled);
+  EXPECT_EQ(after.sent, after.handled + after.deadLetters + after.lost);
+  EXPECT_TRUE(isNoReply(*runtime, *actor)) << "the actor goes on";
 }
 
 /// Killed again and again while threads send, ask, spawn, restart and kill.

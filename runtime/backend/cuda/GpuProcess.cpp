@@ -7,12 +7,10 @@
 #include "runtime/backend/cuda/GpuChild.h"
 #include "runtime/backend/cuda/Socket.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <utility>
 
 namespace ring::runtime::cuda {
@@ -20,7 +18,6 @@ namespace ring::runtime::cuda {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 /// For the driver to load and start; a machine that has not used its GPU for long takes seconds.
 constexpr std::chrono::nanoseconds kStartLimit = 60s;
@@ -171,9 +168,9 @@ Connection* GpuProcess::take() {
   return connections_.back().get();
 }
 
-void GpuProcess::giveBack(Connection* connection, bool isBroken) {
+void GpuProcess::giveBack(Connection* connection) {
   std::lock_guard lock(poolMutex_);
-  if (connection && !isBroken)
+  if (connection) // one that broke too: its process is gone, and calls there say so
     free_.push_back(connection);
 }
 
@@ -185,7 +182,7 @@ GpuProcess::Call::Call(GpuProcess& process, FunctionId function)
   request.put(function);
 }
 
-GpuProcess::Call::~Call() { process_.giveBack(connection_, false); }
+GpuProcess::Call::~Call() { process_.giveBack(connection_); }
 
 std::byte* GpuProcess::Call::staging() const {
   return connection_ ? connection_->staging.at() : nullptr;

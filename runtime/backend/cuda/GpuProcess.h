@@ -140,7 +140,7 @@ private:
   Status launch();
   Status startDriver();
   struct Connection* take();
-  void giveBack(struct Connection* connection, bool isBroken);
+  void giveBack(struct Connection* connection);
   std::unique_ptr<struct Connection> connect();
   bool exchangeFirst(Packet& request, Packet& reply, std::chrono::nanoseconds limit,
                      std::initializer_list<int> files = {});

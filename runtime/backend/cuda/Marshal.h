@@ -30,6 +30,9 @@ inline constexpr std::size_t kMaxPacket = std::size_t(64) << 10;
 /// The descriptor of the first socket in the GPU's process.
 inline constexpr int kFirstSocket = 3;
 
+/// Of what the hash below does not see: the order of packets' words that either end writes by hand.
+inline constexpr std::uint64_t kProtocol = 1;
+
 /// Differs where two builds would not understand each other.
 consteval std::uint64_t protocolVersion() {
   std::uint64_t hash = 14695981039346656037u;
@@ -38,7 +41,11 @@ consteval std::uint64_t protocolVersion() {
     hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   RINGKERNEL_CUDA_FUNCTIONS(RINGKERNEL_CUDA_HASH)
 #undef RINGKERNEL_CUDA_HASH
-  return hash + kStagingPiece;
+  for (const std::uint64_t word :
+       {kProtocol, std::uint64_t(kStagingPiece), std::uint64_t(sizeof(LaunchConfig)),
+        std::uint64_t(sizeof(LaunchAttribute)), std::uint64_t(sizeof(Request))})
+    hash = (hash ^ word) * 1099511628211u;
+  return hash;
 }
 
 namespace marshal {

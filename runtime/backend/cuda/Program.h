@@ -32,6 +32,11 @@ struct Placement {
   std::uint32_t clients() const { return std::min(abi::kMaxClients, warpShards() / lanes()); }
 };
 
+/// A ring's slots are given back in so many parts, as `ring_advance` (resident/record.cuh) does it.
+inline constexpr std::uint32_t kPartsOfRing = 4;
+/// Messages that a shard takes at a time: one for each lane of its warp.
+inline constexpr std::uint32_t kBatch = 32;
+
 /// What the source was composed for; host and device lay memory out by it.
 struct Program {
   std::string source;
@@ -61,6 +66,10 @@ struct Program {
   /// Of a near mailbox, in shared memory (a block's take 32 KiB); none where slots are large.
   std::uint32_t nearSlots() const { return slotChunks <= 32 ? 256 / slotChunks : 0; }
   std::uint32_t laneSlots() const { return std::max(16u, 2048u / slotChunks); }
+  /// Slots of a lane that the device may have taken and not given back: less than what it gives
+  /// back at a time (ring_advance in resident/record.cuh: a quarter of a ring), and a batch under
+  /// way.
+  std::uint32_t untoldSlots() const { return laneSlots() / kPartsOfRing + kBatch; }
   /// Chunks from one lane to the next, two cache lines more than it has: the places that a thread
   /// writes to next, one a lane, lie in different sets of its first cache.
   std::uint32_t laneStride() const { return laneSlots() * slotChunks + 8; }

@@ -100,6 +100,8 @@ Resident::~Resident() {
   Status ignored = stop(detail::Deadline::max());
   static_cast<void>(ignored);
   endKeeper();
+  if (!kernel_.isRunning())
+    freeAll();
 }
 
 std::string Resident::backendName() const { return description_; }
@@ -165,13 +167,11 @@ bool Resident::isStill(std::uint64_t& done, std::uint64_t& sent) {
 
 bool Resident::isQuiescent() {
   std::uint64_t done = 0, sent = 0;
-  {
-    std::lock_guard kernel(kernelMutex_);
-    if (!kernel_.isLoaded())
-      return true; // there never was an actor, or open() failed
-    if (!isStill(done, sent))
-      return false;
-  }
+  std::lock_guard kernel(kernelMutex_); // until clients are counted: of one GPU, as in statistics()
+  if (!kernel_.isLoaded())
+    return true; // there never was an actor, or open() failed
+  if (!isStill(done, sent))
+    return false;
   for (Client& client : clients_) {
     std::lock_guard lock(client.writing);
     sent += client.sent;
@@ -222,21 +222,20 @@ Status Resident::stop(detail::Deadline deadline) {
 
 Statistics Resident::statistics() {
   abi::ResidentCounters device{};
+  Statistics counts;
   {
+    // One lock for all: else a GPU is replaced between, and what clients sent is in `before_` too
+    // or in neither.
     std::lock_guard kernel(kernelMutex_);
     if (const Result<abi::ResidentCounters> now = kernel_.counters())
       device = *now;
-  }
-  Statistics counts;
-  {
-    std::lock_guard kernel(kernelMutex_);
     counts = before_;
     for (const Taken& taken : taken_)
       counts.replies += taken.replies.load(std::memory_order_acquire);
-  }
-  for (Client& client : clients_) {
-    std::lock_guard lock(client.writing);
-    counts.sent += client.sent;
+    for (Client& client : clients_) {
+      std::lock_guard lock(client.writing);
+      counts.sent += client.sent;
+    }
   }
   counts.sent += device.sent;
   counts.handled += device.handled;

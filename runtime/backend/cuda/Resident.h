@@ -260,7 +260,7 @@ private:
   void keepLost(LostMessage message);
   Status countLoss(const Status& cause);
   void giveUp(const Status& status);
-  Status reopen();
+  Status reopen(bool& canRetry);
   Status bringBackActors();
   void useRings();
   bool awaitRecovery(std::uint64_t epoch);
@@ -292,6 +292,8 @@ private:
   Status onDevice(StreamRef stream, const detail::FunctionInfo& function, Work&& work);
   Status launchFirst(StreamImpl* stream, const std::function<Status()>& launch);
   Result<DevicePointer> addressOf(detail::MemoryId memory, std::size_t bytes);
+  void freeParked(std::function<void()> free);
+  void freeAll();
   bool isPinned(std::span<const std::byte> memory);
   Result<StreamImpl*> takeStream();
   Status loadFunctions(const CudaGraph& graph);
@@ -324,13 +326,14 @@ private:
   std::optional<RoundMemory> memory_;
   std::unordered_set<const detail::FunctionInfo*> launched_;
   std::map<const std::byte*, GpuMemory> pinned_; ///< by their first byte
-  std::vector<detail::MemoryId> unreleased_;     ///< their owners could not wait
+  std::vector<std::function<void()>> unfreed_;   ///< until the kernel leaves; deviceMutex_
   std::uint32_t lostMemory_ = 0;                 ///< ids up to it were on a GPU that is lost
   bool hasUnfinished_ = false;                   ///< launches that no finish() has waited for
   Status unfinished_ = Status::ok();             ///< what finish() is to say of lost ones
 
   std::array<Client, abi::kMaxClients> clients_;
   std::atomic<std::uint32_t> clientsInUse_{1};
+  std::atomic<std::uint32_t> sharedSlots_{0}; ///< of a client's rings; 0: there were none yet
   std::atomic<bool> closed_{false};
   std::deque<Taken> taken_; ///< one a GPU, the newest last; with kernelMutex_
   std::atomic<std::uint64_t> spawned_{0};

@@ -89,6 +89,8 @@ void Resident::useRings() {
     client.replies.creditEvery = kernel_.program().creditEvery();
     client.replies.credited = client.replies.own.read() + client.replies.shared.read();
   }
+  sharedSlots_.store(kernel_.program().sharedSlots(),
+                     std::memory_order_release); // pairs with visitReplies()
 }
 
 Status Resident::exhausted(const ActorType& type) const {

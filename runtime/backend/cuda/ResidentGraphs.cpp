@@ -40,8 +40,19 @@ Result<std::shared_ptr<GraphCore>> Resident::makeGraph(std::vector<SharedWork> w
       return stream.status();
     const Result<GraphImpl*> captured = capture(*stream, *graph);
     Status status = captured.status();
-    if (captured)
-      status = withParked([&] { return instantiate(*stream, *captured, *graph); });
+    if (captured) {
+      bool isParked = false;
+      status = withParked([&] {
+        isParked = true;
+        freeAll();
+        return instantiate(*stream, *captured, *graph);
+      });
+      if (!isParked) // no second wait for the kernel
+        unfreed_.push_back([gpu = gpu_, graph = *captured] {
+          if (gpu->enterToFree())
+            gpu->api().GraphDestroy(graph);
+        });
+    }
     handles_->giveBack(*stream);
     if (!status)
       return status;
@@ -88,9 +99,10 @@ Result<GraphImpl*> Resident::capture(StreamImpl* stream, const CudaGraph& graph)
   if (status)
     return captured;
   if (captured)
-    static_cast<void>(withParked([&] {
-                        return gpu_->check("cannot free a graph", api.GraphDestroy(captured));
-                      }).isOk());
+    freeParked([gpu = gpu_, captured] {
+      if (gpu->enterToFree())
+        gpu->api().GraphDestroy(captured);
+    });
   return status;
 }
 
@@ -196,9 +208,10 @@ void Resident::endGraph(GraphExecImpl* exec, const Gpu* gpu) {
   if (!exec || gpu != gpu_.get() || !gpu_->enterToFree())
     return;
   static_cast<void>(handles_->finishAll().isOk()); // it may be under way
-  static_cast<void>(withParked([&] {
-                      return gpu_->check("cannot free a graph", gpu_->api().GraphExecDestroy(exec));
-                    }).isOk());
+  freeParked([gpu = gpu_, exec] {
+    if (gpu->enterToFree())
+      gpu->api().GraphExecDestroy(exec);
+  });
 }
 
 } // namespace ring::runtime::cuda

@@ -42,8 +42,9 @@ public:
                      std::span<const std::byte> states);
   /// The kernel is gone with its GPU.
   void forget() { running_.store(false, std::memory_order_release); }
-  /// The sum of what shards told when they were last asked.
-  abi::ResidentCounters lastCounters() const;
+  /// The sum of what shards told when they were last asked, once the GPU is lost: the next call
+  /// finds nothing, also where no other GPU was opened between.
+  abi::ResidentCounters takeLastCounters();
 
   /// Touches no driver: the kernel may run meanwhile. Internal with the compiler's log.
   Result<std::vector<char>> compile(const Program& program) const;
@@ -117,6 +118,7 @@ private:
   std::size_t laneAt(std::uint32_t client, std::uint32_t lane) const;
   std::size_t ownAt(std::uint32_t client) const;
   std::size_t sharedAt(std::uint32_t client) const;
+  abi::ResidentCounters lastCounters() const;
   std::uint32_t askForCounters();
   Status copyRecords(const GpuMemory& to);
   std::vector<std::uint32_t> silentIn(const GpuMemory& records, std::uint32_t count) const;

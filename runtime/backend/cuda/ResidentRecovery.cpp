@@ -87,7 +87,10 @@ void Resident::recover() {
     takeLeave(cause);
     if (Status over = countLoss(cause); !over)
       return giveUp(over);
-    cause = reopen();
+    bool canRetry = true;
+    cause = reopen(canRetry);
+    if (!canRetry)
+      return giveUp(cause);
   }
   {
     std::lock_guard lock(endMutex_);
@@ -104,10 +107,11 @@ Status Resident::countLoss(const Status& cause) {
     losses_.pop_front();
   if (losses_.size() <= options_.maxRecoveries)
     return Status::ok();
-  std::string message =
-      "the GPU was lost " + std::to_string(losses_.size()) + " times, and " +
-      std::to_string(options_.maxRecoveries) +
-      " recoveries are allowed within the window (`RuntimeOptions::maxRecoveries`):";
+  std::string message = "the GPU was lost " + std::to_string(losses_.size()) + " times, and " +
+                        std::to_string(options_.maxRecoveries) +
+                        " recoveries are allowed (`RuntimeOptions::maxRecoveries`) within " +
+                        std::to_string(options_.recoveryWindow / std::chrono::milliseconds(1)) +
+                        " ms (`RuntimeOptions::recoveryWindow`):";
   for (std::size_t i = 0; i < losses_.size(); ++i)
     message += " " + std::to_string(i + 1) + ": " + losses_[i].second + ";";
   return {StatusCode::DeviceLost, message + " restart the process"};
@@ -142,7 +146,7 @@ void Resident::takeLeave(const Status& cause) {
           return ticket.slot == asked.ticket.slot && ticket.generation == asked.ticket.generation;
         }))
       keepLost({asked.target, asked.message->name, asked.message->typeId, {}, true, true});
-  const abi::ResidentCounters told = kernel_.lastCounters();
+  const abi::ResidentCounters told = kernel_.takeLastCounters();
   const std::uint64_t all = sent + told.sent, done = told.handled + told.deadLetters;
   before_.sent += all;
   before_.handled += told.handled;
@@ -159,10 +163,10 @@ void Resident::takeLeave(const Status& cause) {
 }
 
 /// Messages of a client that the device has not given back, but for questions that were answered.
-/// It gives slots back a quarter of a lane at a time and takes a batch more: of the first so many
-/// nobody knows. With the client's locks.
+/// Of the first so many as it may have taken without a word (Program::untoldSlots) nobody knows.
+/// With the client's locks.
 void Resident::nameLost(Client& client, std::vector<AskTicket>& named) {
-  const std::uint64_t unsure = kernel_.program().laneSlots() / 4 + 32;
+  const std::uint64_t unsure = kernel_.program().untoldSlots();
   alignas(16) std::uint32_t payload[256 * abi::kWordsPerChunk];
   for (const CommandWriter& lane : client.lanes) {
     const std::uint64_t count = lane.unread();
@@ -200,20 +204,24 @@ std::vector<LostMessage> Resident::takeLost() {
 }
 
 /// Another process, and in it all that the one before had but what was not the runtime's: its
-/// program, actors as they were spawned.
-Status Resident::reopen() {
+/// program, actors as they were spawned. Another try is of no use where `canRetry` is false then.
+Status Resident::reopen(bool& canRetry) {
   Result<std::shared_ptr<Gpu>> gpu = openGpu(bell_);
   if (!gpu)
     return gpu.status();
   const Placement before = kernel_.placement(), now = ResidentKernel::placementOn(**gpu);
-  if (before.warpBlocks != now.warpBlocks || before.blockShards != now.blockShards)
-    return {StatusCode::Unsupported, "the first GPU is another one now, of another size"};
+  if (before.warpBlocks != now.warpBlocks || before.blockShards != now.blockShards) {
+    canRetry = false;
+    return {StatusCode::DeviceLost,
+            "the first GPU is another one now: it has room for " + std::to_string(now.blocks()) +
+                " blocks of actors and the lost one had " + std::to_string(before.blocks()) +
+                "; name the one of before in `CUDA_VISIBLE_DEVICES` and restart the process"};
+  }
   Result<std::unique_ptr<StreamedDevice>> device = openDevice(*gpu);
   if (!device)
     return device.status();
   lostMemory_ = memory_->last();
   launched_.clear();
-  unreleased_.clear();
   memory_.reset();
   modules_.reset();
   device_ = std::move(*device);

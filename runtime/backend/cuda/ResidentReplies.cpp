@@ -124,7 +124,8 @@ std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
   Client& client = clients_[mine];
   ReplyBatch batch;
   // What is there now, and no more: a visitor that answers is not to be kept for ever.
-  for (std::size_t left = kernel_.isLoaded() ? kernel_.program().sharedSlots() : 0; left > 0;) {
+  // Pairs with useRings(): the keeper or a spawn may change the program meanwhile.
+  for (std::size_t left = sharedSlots_.load(std::memory_order_acquire); left > 0;) {
     std::size_t count = 0, shown = 0;
     std::uint32_t stride = 0;
     if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {

@@ -97,6 +97,14 @@ Result<abi::ResidentCounters> ResidentKernel::counters() {
   return lastCounters();
 }
 
+abi::ResidentCounters ResidentKernel::takeLastCounters() {
+  const abi::ResidentCounters sum = lastCounters();
+  auto* records = counters_.host<abi::ResidentShard>();
+  for (std::uint32_t i = 0; records && i < placement_.shards(); ++i)
+    records[i].counters = {};
+  return sum;
+}
+
 abi::ResidentCounters ResidentKernel::lastCounters() const {
   abi::ResidentCounters sum{};
   const auto* records = counters_.host<abi::ResidentShard>();

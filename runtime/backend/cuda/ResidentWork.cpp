@@ -47,9 +47,11 @@ Status Resident::withParked(Status (*call)(void*), void* closure) {
     if (!status)
       return status;
   std::lock_guard kernel(kernelMutex_);
-  const std::thread::id outer = parkedBy_.exchange(std::this_thread::get_id());
+  // Relaxed: a thread looks for its own id alone, and kernelMutex_ orders the rest.
+  const std::thread::id outer =
+      parkedBy_.exchange(std::this_thread::get_id(), std::memory_order_relaxed);
   const Status status = whileParked([&] { return call(closure); });
-  parkedBy_.store(outer);
+  parkedBy_.store(outer, std::memory_order_relaxed);
   return status ? brokenStatus() : status;
 }
 
@@ -130,9 +132,7 @@ Result<MemoryId> Resident::allocate(detail::MemoryKind kind, std::uint64_t bytes
   return surviving([&](std::uint64_t) {
     std::lock_guard device(deviceMutex_);
     return withParked([&] {
-      for (const MemoryId memory : unreleased_)
-        memory_->release(memory);
-      unreleased_.clear();
+      freeAll();
       return memory_->allocate(kind, bytes, elementBytes);
     });
   });
@@ -151,12 +151,27 @@ void Resident::release(MemoryId memory) {
     return memory_->release(memory);
   // A stream may use it; freeing waits for all of them in any case.
   static_cast<void>(handles_->finishAll().isOk());
-  const Status released = withParked([&] {
-    memory_->release(memory);
-    return Status::ok();
+  freeParked([this, memory] {
+    if (checkMemory(memory))
+      memory_->release(memory);
   });
-  if (released.code() == StatusCode::Timeout)
-    unreleased_.push_back(memory); // until the kernel leaves for another reason
+}
+
+/// Frees what waits for the whole device; where a kernel does not leave, when it has left for
+/// another reason. With deviceMutex_.
+void Resident::freeParked(std::function<void()> free) {
+  unfreed_.push_back(std::move(free));
+  const auto work = [&] {
+    freeAll();
+    return Status::ok();
+  };
+  static_cast<void>(withParked(work).isOk()); // Timeout: it is kept
+}
+
+/// While parked, with deviceMutex_. A GPU may have been replaced since: each looks for itself.
+void Resident::freeAll() {
+  for (const std::function<void()>& free : std::exchange(unfreed_, {}))
+    free();
 }
 
 /// Streams see the bytes without an event, so they must have arrived.
@@ -242,8 +257,10 @@ bool Resident::isPinned(std::span<const std::byte> memory) {
 Result<void*> Resident::allocatePinned(std::size_t bytes) {
   return surviving([&](std::uint64_t) -> Result<void*> {
     std::lock_guard device(deviceMutex_);
-    Result<GpuMemory> made = withParked(
-        [&] { return GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "pinned memory"); });
+    Result<GpuMemory> made = withParked([&] {
+      freeAll();
+      return GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned, bytes, "pinned memory");
+    });
     if (!made)
       return made.status();
     auto* const first = made->host<std::byte>();
@@ -255,11 +272,7 @@ Result<void*> Resident::allocatePinned(std::size_t bytes) {
 void Resident::releasePinned(void* memory) {
   std::lock_guard device(deviceMutex_);
   static_cast<void>(handles_->finishAll().isOk());
-  const Status released = withParked([&] {
-    pinned_.erase(static_cast<const std::byte*>(memory));
-    return Status::ok();
-  });
-  static_cast<void>(released.isOk()); // it stays until the end where a kernel does not leave
+  freeParked([this, memory] { pinned_.erase(static_cast<const std::byte*>(memory)); });
 }
 
 // --- streams and events

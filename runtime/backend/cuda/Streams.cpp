@@ -47,6 +47,7 @@ Result<bool> CudaEvent::isDone() {
 
 /// The driver's own wait knows no deadline.
 Status CudaEvent::wait(detail::Deadline deadline) {
+  const detail::Deadline begin = std::chrono::steady_clock::now();
   constexpr unsigned kSpins = 1000, kYields = 100;
   for (unsigned turns = 0;; ++turns) {
     const Result<bool> done = isDone();
@@ -54,7 +55,7 @@ Status CudaEvent::wait(detail::Deadline deadline) {
       return done.status();
     const detail::Deadline now = std::chrono::steady_clock::now();
     if (now >= deadline)
-      return {StatusCode::Timeout, "the work before the event has not ended"};
+      return notReachedWithin(deadline - begin);
     if (turns < kSpins)
       pause();
     else if (turns < kSpins + kYields)
@@ -67,12 +68,14 @@ Status CudaEvent::wait(detail::Deadline deadline) {
 Result<nanoseconds> CudaEvent::since(const EventCore& start) {
   const auto& from = static_cast<const CudaEvent&>(start);
   if (!from.isRecorded() || !isRecorded())
-    return Status(StatusCode::InvalidArgument, "an event was never recorded");
+    return Status(StatusCode::InvalidArgument,
+                  "an event was never recorded; `Stream::record` does it");
   Gpu& gpu = handles_->gpu();
   if (Status status = gpu.enter(); !status)
     return status;
   if (&from.gpu() != &gpu)
-    return Status(StatusCode::DeviceLost, "the first event was on a GPU that is lost");
+    return Status(StatusCode::DeviceLost,
+                  "the first event was on a GPU that is lost; make and record another one");
   float milliseconds = 0;
   const CuResult result = gpu.api().EventElapsedTime(&milliseconds, from.handle_, handle_);
   if (result == CuResult::NotReady)
