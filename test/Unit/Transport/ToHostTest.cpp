@@ -5,9 +5,8 @@
 
 #include <atomic>
 #include <thread>
-#include <vector>
-
 #include <tuple>
+#include <vector>
 
 namespace ring::test {
 namespace {
