@@ -69,6 +69,7 @@ void TransportDevice::close() {
                  "readers close in their kernel\n");
     std::abort();
   }
+  const std::lock_guard lock(body_->closing);
   if (body_->isDeviceDone.load(std::memory_order_relaxed))
     return; // a second one has nothing to add
   // Where the GPU does not say, no count: half of all away.

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -42,7 +43,8 @@ public:
   /// TransportDevice::close(), and how many tickets there were; further than a lap from all that
   /// the host reads where that is not known.
   std::atomic<bool> isDeviceDone{false};
-  std::uint64_t lastTicket = 0;
+  std::uint64_t lastTicket = 0; ///< written once, before isDeviceDone
+  std::mutex closing;           ///< any thread may close, several at once too
 
 private:
   TransportBody() = default;

@@ -9,7 +9,9 @@
 // No wake-up is lost. Who waits says so (a), reads the epoch, looks again, then sleeps while the
 // epoch is the one read. Who changed the ring asks whether somebody waits (b), and if so changes
 // the epoch and wakes. (a) and (b) are read-modify-writes of one word: is (b) first, then (a)
-// acquires the change and the look finds it; is (a) first, then (b) sees the waiter.
+// acquires the change and the look finds it; is (a) first, then (b) sees the waiter. Between
+// processes those words may be damaged, or who should wake may be killed before: there a sleep
+// lasts 20 ms at most, then comes another look.
 //
 // Memory orders
 //   waiting.fetch_add(acq_rel)  both (a) and (b)
@@ -77,9 +79,10 @@ template <class Futex, class Waiters> void ringNotify(Waiters& waiters) {
 }
 
 /// Calls `attempt` until it gives something else than `notYet`, the deadline is reached, or
-/// `isPeerAlive` (where given, asked every 20 ms of sleep) says no, which is Poisoned.
+/// `isPeerAlive` (where given) says no, which is Poisoned. It is asked every 20 ms of sleep;
+/// `isShared` is another reason to look as often.
 template <class Futex, class Waiters, class Attempt>
-RingResult ringWait(Waiters& waiters, RingResult notYet, RingDeadline deadline,
+RingResult ringWait(Waiters& waiters, RingResult notYet, RingDeadline deadline, bool isShared,
                     const std::function<bool()>& isPeerAlive, Attempt attempt) {
   for (int i = 0; i <= Futex::kSpins; ++i) {
     if (const RingResult result = attempt(); result != notYet)
@@ -96,7 +99,8 @@ RingResult ringWait(Waiters& waiters, RingResult notYet, RingDeadline deadline,
     RingResult result = attempt();
     if (result == notYet && peerLives)
       Futex::wait(waiters.epoch, epoch,
-                  isPeerAlive ? std::min(deadline, now + std::chrono::milliseconds(20)) : deadline);
+                  isShared || isPeerAlive ? std::min(deadline, now + std::chrono::milliseconds(20))
+                                          : deadline);
     waiters.waiting.fetch_sub(1, std::memory_order_relaxed);
     if (result != notYet)
       return result;
@@ -151,9 +155,10 @@ protected:
   template <class Attempt>
   RingResult wait(bool forElements, RingDeadline deadline, Attempt attempt) {
     occupancy_.enter();
-    const RingResult result = ringWait<Futex>(forElements ? state().forElements : state().forSpace,
-                                              forElements ? RingResult::Empty : RingResult::Full,
-                                              deadline, isPeerAlive_, attempt);
+    const RingResult result =
+        ringWait<Futex>(forElements ? state().forElements : state().forSpace,
+                        forElements ? RingResult::Empty : RingResult::Full, deadline,
+                        RingAccess::isShared(handle_), isPeerAlive_, attempt);
     occupancy_.leave();
     return result;
   }

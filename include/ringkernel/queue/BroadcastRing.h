@@ -11,6 +11,10 @@
 //   Capacity    `capacity` elements, a power of two from 2, of which the oldest is being
 //               overwritten while the producer writes.
 //   Order       first in, first out; a gap is told with the element after it.
+//   Damage      (memory shared with a process that errs) a tail or a sequence that cannot be is
+//               Poisoned to a reader, and the ring closed: at once where the tail says that an
+//               element is there which its slot has not seen, else when 1024 looks in a row found
+//               what only lasts moments.
 //
 // T is trivially copyable and lies in the slot as words, which a reader copies while they may
 // change; the sequence on both sides says whether they did: 2 * lap + 1 while the slot is written,
@@ -69,6 +73,11 @@ template <class T, template <class> class Atomic> struct BroadcastSlot {
     return BroadcastLook::Whole;
   }
 
+  /// The element of that lap was not written yet.
+  bool isBefore(std::uint64_t turn) const {
+    return static_cast<std::int64_t>(sequence.load(std::memory_order_acquire) - (turn + 2)) < 0;
+  }
+
   Atomic<std::uint64_t> sequence{};
   Atomic<std::uint64_t> words[kWords]{};
 };
@@ -124,30 +133,41 @@ public:
     return body_.control->state.has(detail::kRingClosed);
   }
 
-  /// The next element: Ok, Empty, or Closed after the last. `missed` is how many elements were
-  /// overwritten since the last call; above 0 with Empty where all there was has just gone.
+  /// The next element: Ok, Empty, Closed after the last, or Poisoned where the ring's memory was
+  /// damaged. `missed` is how many elements were overwritten since the last call; above 0 with
+  /// Empty where all there was has just gone.
   RingResult tryPop(T& value, std::uint64_t& missed) {
     missed = 0;
-    const bool closed = isClosed(); // or moved from; before the last look
+    body_.require();
+    const std::uint32_t flags = // before the last look
+        body_.control->state.flags.load(std::memory_order_acquire);
     // Each try that comes too late leaves the producer more room: one slot, half a lap, ...
     for (std::size_t keep = capacity() - 1;; keep /= 2) {
       const detail::BroadcastLook look = body_.at(head_).read(value, turnOf(head_));
       if (look == detail::BroadcastLook::Whole) {
         ++head_;
+        stuck_ = 0;
         return RingResult::Ok;
       }
-      if (look == detail::BroadcastLook::NotYet && !closed)
+      if (flags & detail::kRingPoisoned)
+        return RingResult::Poisoned;
+      if (look == detail::BroadcastLook::NotYet && flags == 0 && !isTailDue())
         return RingResult::Empty;
       const std::uint64_t tail = body_.control->tail.value.load(std::memory_order_acquire);
       const auto ahead = static_cast<std::int64_t>(tail - head_);
-      if (ahead == 0 && closed)
-        return RingResult::Closed;
-      if (ahead <= 0 || keep == 0) // the tail is stored after the slot
-        return RingResult::Empty;
-      if (std::uint64_t(ahead) > keep) {
+      // -1: the producer, or a dead one, stands between the slot and the tail.
+      if (look == detail::BroadcastLook::NotYet && (ahead == 0 || ahead == -1)) {
+        stuck_ = 0;
+        return flags & detail::kRingClosed ? RingResult::Closed : RingResult::Empty;
+      }
+      if (ahead > 0 && body_.at(tail - 1).isBefore(turnOf(tail - 1)))
+        return poisoned(); // the tail is stored after the slot
+      if (ahead > 0 && std::uint64_t(ahead) > keep) {
         missed += ahead - keep;
         head_ = tail - keep;
       }
+      if (ahead <= 0 || keep == 0)
+        return missed > 0 ? RingResult::Empty : contradiction();
     }
   }
 
@@ -185,8 +205,21 @@ private:
 
   std::uint64_t turnOf(std::uint64_t index) const { return index & ~std::uint64_t(capacity() - 1); }
 
+  /// An empty ring is believed its slot alone, but now and then the tail is asked as well.
+  bool isTailDue() { return stuck_ != 0 || ++vain_ % kPatience == 0; }
+  /// Of a slot and a tail that do not go together: so for a moment, or they were written to.
+  RingResult contradiction() { return ++stuck_ < kPatience ? RingResult::Empty : poisoned(); }
+  [[gnu::cold, gnu::noinline]] RingResult poisoned() const {
+    body_.control->state.add(detail::kRingPoisoned | detail::kRingClosed);
+    return RingResult::Poisoned;
+  }
+
+  static constexpr std::uint32_t kPatience = 1024;
+
   Body body_;
-  std::uint64_t head_; ///< the next element's index
+  std::uint64_t head_;      ///< the next element's index
+  std::uint32_t vain_ = 0;  ///< looks at an element that is not there
+  std::uint32_t stuck_ = 0; ///< looks in a row at what cannot last
 };
 
 /// `auto [producer, reader] = ring::BroadcastRing<Quote>(1024).split(); auto another = reader;`

@@ -148,6 +148,11 @@ public:
       detail::ringMisuse("a PriorityRing's patience must be above 0");
   }
 
+  /// What was moved from has no ends.
+  PriorityRing(PriorityRing&& other) noexcept
+      : lanes_(std::move(other.lanes_)), patience_(other.patience_),
+        isSplit_(std::exchange(other.isSplit_, true)) {}
+
   RingEnds<Producer, Consumer> split() && {
     using detail::makeLanes, detail::RingAccess;
     if (std::exchange(isSplit_, true))

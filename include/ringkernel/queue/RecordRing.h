@@ -122,10 +122,14 @@ public:
     this->body_.control->tail.value.store(tail_, std::memory_order_release);
   }
   /// Forgets the records reserved since the last publish().
-  void cancel() { reserved_ = tail_; }
+  void cancel() {
+    this->body_.require();
+    reserved_ = tail_;
+  }
 
   /// Copies one record in and publishes it, with those reserved before.
   RingResult tryPush(std::span<const std::byte> bytes) {
+    bytes = detail::ringGiven(bytes);
     std::span<std::byte> record;
     const RingResult result = tryReserve(bytes.size(), record);
     if (result != RingResult::Ok)
@@ -220,6 +224,7 @@ public:
   /// Copies the next record out and releases it, with those peeked before. `bytes` is its length;
   /// where `to` is shorter the result is TooLarge and the record stays.
   RingResult tryPop(std::span<std::byte> to, std::size_t& bytes) {
+    to = detail::ringGiven(to);
     std::span<std::byte> record;
     const std::uint64_t before = read_;
     const RingResult result = tryPeek(record);
@@ -266,7 +271,8 @@ public:
   using Producer = RecordProducer<Atomic>;
   using Consumer = RecordConsumer<Atomic>;
   using Body = detail::RingBody<detail::SpscControl<Atomic, Index>, std::uint64_t>;
-  static constexpr std::size_t kLeastCapacity = 8; ///< words
+  static constexpr std::size_t kLeastCapacity = 8;                   ///< words
+  static constexpr std::size_t kMostCapacity = std::size_t(1) << 29; ///< words: lengths are 32 bits
 
   /// `start` is the first index, in words of 8 bytes: tests begin near a wrap.
   explicit RecordRing(std::size_t capacityBytes, Index start = 0)
@@ -287,9 +293,8 @@ public:
 
 private:
   static std::size_t words(std::size_t bytes) {
-    // Lengths are 32 bits.
-    if (bytes > (std::size_t(1) << 32))
-      detail::ringMisuse("a RecordRing's bytes", bytes, std::size_t(1) << 32);
+    if (bytes > 8 * kMostCapacity)
+      detail::ringMisuse("a RecordRing's bytes", bytes, 8 * kMostCapacity);
     return detail::ringCapacity<Index>(bytes, 1, 8 * kLeastCapacity) / 8;
   }
 

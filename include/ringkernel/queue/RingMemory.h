@@ -210,6 +210,9 @@ template <class ControlT, class SlotT> struct RingBody {
   }
 
   std::size_t capacity() const { return mask + 1; }
+  /// Others may write here: what a handle owns is then a role (SharedRing.h), else the ring from
+  /// its control block on.
+  bool isShared() const { return memory.get() != control; }
   template <class Index> Slot& at(Index index) const {
     return slots[static_cast<std::size_t>(index) & mask];
   }

@@ -12,8 +12,9 @@
 //                          latest at their 1024th look at that slot.
 //   BroadcastRing          readers keep no state here; for the producer as with SpscRing, but an
 //                          element that was being written is never seen.
-// Liveness is that of processes as /proc shows them: all must see the same /proc. Attach after
-// fork.
+// Liveness is that of processes as /proc shows them: all must see the same /proc, and each other in
+// it (not so between users where it is mounted with hidepid=2). Who cannot be looked at, as where
+// the process that asks has no descriptor left, counts as alive. Attach after fork.
 //
 // A handle belongs to one thread; another thread opens its own. Those of MpscRing and MpmcRing,
 // which are copied elsewhere, can only be moved here: what a dead process held is found by its
@@ -214,14 +215,20 @@ private:
       : memory_(std::move(memory)), capacity_(capacity) {}
 
   static bool isCapacity(std::size_t capacity) {
+    if constexpr (requires { Ring::kMostCapacity; })
+      if (capacity > Ring::kMostCapacity)
+        return false;
     return detail::isRingCapacity<std::uint64_t>(capacity, sizeof(typename Body::Slot),
                                                  Ring::kLeastCapacity);
   }
   static RingOpened<SharedRing> noCapacity(std::size_t capacity) {
+    std::string most;
+    if constexpr (requires { Ring::kMostCapacity; })
+      most = " to " + std::to_string(Ring::kMostCapacity);
     return RingOpened<SharedRing>::failed("a ring of " + std::to_string(capacity) + " slots of " +
                                           std::to_string(sizeof(typename Body::Slot)) +
                                           " bytes: the capacity must be a power of two from " +
-                                          std::to_string(Ring::kLeastCapacity) +
+                                          std::to_string(Ring::kLeastCapacity) + most +
                                           " and the size below 2^63 bytes");
   }
   static RingOpened<SharedRing> mismatch(const char* what, std::uint64_t found,
@@ -242,6 +249,11 @@ private:
   template <class Handle, std::size_t kMost>
   RingOpened<Handle> open(Holders& holders, Holders& others, const char* role) {
     const std::uint64_t self = detail::processIdentity(static_cast<std::uint32_t>(::getpid()));
+    if (self == 0)
+      return RingOpened<Handle>::failed("others cannot find out that this " + std::string(role) +
+                                        " lives: /proc/" + std::to_string(::getpid()) +
+                                        "/stat cannot be read; mount /proc, or close descriptors "
+                                        "where none is left");
     if (Holder* const holder =
             detail::takeRole(std::span<Holder>(holders).first(kMost), self, &detail::isAlive))
       return {makeHandle<Handle>(*holder, others), {}};

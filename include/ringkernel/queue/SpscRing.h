@@ -324,6 +324,9 @@ struct RingAccess {
     handle.body_.require();
     return handle.body_.control->state;
   }
+  template <class Handle> static bool isShared(const Handle& handle) {
+    return handle.body_.isShared();
+  }
 };
 
 } // namespace detail

@@ -125,6 +125,29 @@ TEST(Blocking, StressMpmc) {
   traffic(ring::blocking<NoSpin>(ring::MpmcRing<audit::Message>(2).split()), 20000);
 }
 
+/// Between processes somebody may write into the words for waiting: a wake-up that this loses costs
+/// a moment, not the whole deadline.
+TEST(Blocking, ASharedSleeperWhomNobodyWakesLooksAgain) {
+  using Ring = ring::SpscRing<int, std::atomic, std::uint64_t>;
+  auto ring = ring::SharedRing<Ring>::create(8);
+  ring::BlockingProducer<Ring::Producer, NoSpin> producer(std::move(*ring->producer()));
+  ring::BlockingConsumer<Ring::Consumer, NoSpin> consumer(std::move(*ring->consumer()));
+  auto* control = reinterpret_cast<Ring::Body::Control*>(
+      ring->memory().data() + ring->memory().size() - Ring::Body::bytesFor(8));
+  const RingDeadline deadline = std::chrono::steady_clock::now() + 20s;
+  std::thread sleeper([&] {
+    int value = 0;
+    EXPECT_EQ(consumer.pop(value, deadline), RingResult::Ok);
+  });
+  std::atomic<std::uint32_t>& waiting = control->state.forElements.waiting;
+  while (waiting.load() == 0)
+    std::this_thread::yield();
+  waiting.store(0);
+  EXPECT_EQ(producer.tryPush(7), RingResult::Ok);
+  sleeper.join();
+  EXPECT_LT(std::chrono::steady_clock::now(), deadline - 10s);
+}
+
 /// A ring between processes takes at most 65535 elements at once: batches above that go in parts.
 TEST(Blocking, ABatchBeyondWhatASharedRingTakesAtOnce) {
   constexpr std::size_t kSlots = 1 << 17, kCount = 100000;

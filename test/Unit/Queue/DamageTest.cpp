@@ -128,6 +128,59 @@ TEST(Damage, SpscRing) { damageShared<ring::SpscRing<int, std::atomic, std::uint
 TEST(Damage, MpscRing) { damageShared<ring::SharedMpscRing<int>>(); }
 TEST(Damage, MpmcRing) { damageShared<ring::SharedMpmcRing<int>>(); }
 
+/// Of a BroadcastRing: the producer never waits and its pushes do not count as getting on, so that
+/// a reader that sees nothing any more is found; or it closes at once.
+void damageBroadcast(int pushesBefore, int popsBefore, bool closesAtOnce) {
+  using Ring = ring::BroadcastRing<int>;
+  using Shared = SharedRing<Ring>;
+  constexpr std::size_t kSlots = 4;
+  const std::size_t bytes = Ring::Body::bytesFor(kSlots);
+  everyDamage(bytes, kSlots, [&](auto damage) {
+    auto ring = Shared::create(kSlots);
+    auto producer = ring->producer();
+    auto reader = ring->consumer();
+    int value = 0;
+    std::uint64_t missed = 0;
+    const auto pop = [&] { return reader->tryPop(value, missed); };
+    for (int i = 0; i < std::max(pushesBefore, popsBefore); ++i) {
+      if (i < pushesBefore)
+        ASSERT_EQ(producer->tryPush(i), RingResult::Ok);
+      if (i < popsBefore)
+        ASSERT_EQ(pop(), RingResult::Ok);
+    }
+    damage(ring->memory().data() + Shared::bytesFor(kSlots) - bytes);
+    if (closesAtOnce)
+      producer->close();
+    const auto push = [&] {
+      const RingResult result = producer->tryPush(1);
+      return result == RingResult::Ok ? RingResult::Full : result;
+    };
+    expectNoStall({push, pop, [&] { producer->close(); }});
+  });
+}
+TEST(Damage, BroadcastRing) {
+  for (const bool closesAtOnce : {false, true}) {
+    damageBroadcast(6, 5, closesAtOnce);  // something is left
+    damageBroadcast(5, 5, closesAtOnce);  // nothing
+    damageBroadcast(11, 2, closesAtOnce); // the reader is lapped
+  }
+}
+
+/// A tail far ahead is not believed, and so cannot blind a reader for ever.
+TEST(Damage, ABroadcastTailThatNoSlotHasSeen) {
+  using Ring = ring::BroadcastRing<int>;
+  alignas(64) std::array<std::byte, 1024> memory{};
+  auto [producer, reader] = Ring(memory, 8).split();
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(producer.tryPush(i), RingResult::Ok);
+  reinterpret_cast<Ring::Body::Control*>(memory.data())->tail.value = std::uint64_t(1) << 40;
+  int value = 0;
+  std::uint64_t missed = 0;
+  EXPECT_EQ(reader.tryPop(value, missed), RingResult::Poisoned);
+  EXPECT_EQ(missed, 0u);
+  EXPECT_EQ(producer.tryPush(1), RingResult::Closed);
+}
+
 /// In memory of its own size, so that AddressSanitizer sees what is read past it.
 void damageRecords(Before before, std::uint64_t start, std::size_t recordBytes) {
   using Ring = ring::RecordRing<>;

@@ -175,7 +175,7 @@ TEST(MisuseDeathTest, OneToOneHandlesThatWereMovedFrom) {
   expectDeathOfMoved(
       record.producer, kCapacity, kClose, kIsClosed, kSize,
       [&](auto& handle) { (void)handle.tryReserve(1, bytes); },
-      [](auto& handle) { handle.publish(); });
+      [](auto& handle) { handle.publish(); }, [](auto& handle) { handle.cancel(); });
   expectDeathOfMoved(
       record.consumer, kCapacity, kClose, kIsClosed, kSize,
       [&](auto& handle) { (void)handle.tryPeek(bytes); }, [](auto& handle) { handle.release(); });
@@ -238,6 +238,9 @@ TEST(MisuseDeathTest, ARingIsSplitOnce) {
   Spsc first(4);
   const Spsc second = std::move(first);
   EXPECT_DEATH((void)std::move(first).split(), kSplit) << "moved from";
+  Priority lanes(4);
+  const Priority otherLanes = std::move(lanes);
+  EXPECT_DEATH((void)std::move(lanes).split(), kSplit) << "moved from";
 }
 
 TEST(MisuseDeathTest, SpansThatAreNowhere) {
@@ -260,6 +263,12 @@ TEST(MisuseDeathTest, SpansThatAreNowhere) {
   auto broadcast = Broadcast(4).split();
   EXPECT_DEATH((void)broadcast.producer.tryPushBatch(nowhere), kNowhere);
   EXPECT_DEATH((void)broadcast.consumer.tryPopBatch(nowhere, count, missed), kNowhere);
+  auto record = Record(256).split();
+  const std::array<std::byte, 3> three{};
+  ASSERT_EQ(record.producer.tryPush(three), RingResult::Ok);
+  const std::span<std::byte> noBytes(static_cast<std::byte*>(nullptr), 3);
+  EXPECT_DEATH((void)record.producer.tryPush(noBytes), kNowhere);
+  EXPECT_DEATH((void)record.consumer.tryPop(noBytes, count), kNowhere);
   const std::span<std::byte> noMemory(static_cast<std::byte*>(nullptr), 4096);
   EXPECT_DEATH(Spsc(noMemory, 4), "the memory given to a ring is null");
   EXPECT_DEATH(Record(noMemory, 256), "the memory given to a ring is null");

@@ -8,7 +8,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -118,6 +122,86 @@ TEST(SharedRing, ARoleIsHeldOnce) {
   int value = 0;
   EXPECT_EQ(consumer->tryPop(value), RingResult::Ok);
   EXPECT_EQ(consumer->tryPop(value), RingResult::Closed) << "an orderly end closes";
+}
+
+/// Who cannot be looked at (here for want of a descriptor) is not dead.
+TEST(SharedRing, ALivingHolderKeepsItsRoleWhereProcCannotBeRead) {
+  auto ring = SharedRing<SpscRing<int>>::create(4);
+  auto producer = ring->producer();
+  ASSERT_TRUE(producer);
+  EXPECT_EQ(exitCode(inChild([&] {
+              const rlimit none{0, 0};
+              return setrlimit(RLIMIT_NOFILE, &none) == 0 && ring->producers().alive == 1 &&
+                     !ring->producer() &&
+                     ring->consumer().error.find("/stat cannot be read") != std::string::npos;
+            })),
+            0);
+}
+
+/// The main thread is a zombie then, as a dead process is.
+TEST(SharedRing, AProcessWhoseMainThreadEndedIsAlive) {
+  using Ring = SharedRing<SpscRing<int>>;
+  auto ring = Ring::create(4);
+  const pid_t child = fork();
+  if (child == 0) {
+    std::thread([&] {
+      auto producer = ring->producer();
+      (void)producer->tryPush(1);
+      for (;;)
+        pause();
+    }).detach();
+    syscall(SYS_exit, 0); // pthread_exit, without unwinding the test
+  }
+  const std::string path = "/proc/" + std::to_string(child) + "/stat";
+  auto consumer = ring->consumer();
+  int value = 0;
+  while (consumer->tryPop(value) != RingResult::Ok)
+    std::this_thread::yield();
+  for (char state = 'R'; state != 'Z'; std::this_thread::yield()) {
+    char text[256] = {};
+    FILE* file = std::fopen(path.c_str(), "r");
+    ASSERT_TRUE(file && std::fgets(text, sizeof(text), file));
+    std::fclose(file);
+    state = std::strrchr(text, ')')[2];
+  }
+  EXPECT_EQ(ring->producers().alive, 1u);
+  EXPECT_FALSE(ring->producer());
+  kill(child, SIGKILL);
+  EXPECT_EQ(exitCode(child), 128);
+  EXPECT_EQ(ring->producers().dead, 1u);
+  EXPECT_TRUE(ring->producer());
+}
+
+TEST(SharedRing, RecordsHaveTheLimitOfTheirLengths) {
+  using Ring = SharedRing<ring::RecordRing<>>;
+  constexpr std::size_t kTooMany = std::size_t(1) << 30;
+  constexpr const char* kLimit = "must be a power of two from 8 to 536870912";
+  auto ring = Ring::create(64);
+  reinterpret_cast<ring::detail::SharedHeader<std::atomic>*>(ring->memory().data())->capacity =
+      kTooMany;
+  ASSERT_NE(Ring::attach(ring->memory()).error.find(kLimit), std::string::npos);
+  EXPECT_NE(Ring::create(kTooMany).error.find(kLimit), std::string::npos);
+}
+
+TEST(SharedRing, AFileAboveTheProcesssLimitIsAnError) {
+  EXPECT_EQ(exitCode(inChild([] {
+              const rlimit limit{4096, 4096};
+              const std::string name = "/ringkernel-limit-" + std::to_string(getpid());
+              return setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+                     SharedMemory::create(name.c_str(), 8192).error.find("RLIMIT_FSIZE") !=
+                         std::string::npos &&
+                     SharedRing<SpscRing<int>>::create(1 << 16).error.find("which is 4096") !=
+                         std::string::npos;
+            })),
+            0);
+}
+
+TEST(SharedRing, MemoryWithoutANameKeepsItsSize) {
+  auto memory = SharedMemory::memfd("test", 4096);
+  ASSERT_TRUE(memory) << memory.error;
+  EXPECT_NE(ftruncate(memory->descriptor(), 0), 0);
+  EXPECT_NE(ftruncate(memory->descriptor(), 8192), 0);
+  EXPECT_EQ(errno, EPERM);
 }
 
 TEST(SharedRing, ManyProducersEachHaveAPlace) {

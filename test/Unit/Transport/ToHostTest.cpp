@@ -3,7 +3,10 @@
 // GPU to host, step by step: what pushes and pops give, and every byte that passes.
 #include "test/Unit/Transport/Support.h"
 
+#include <atomic>
+#include <thread>
 #include <tuple>
+#include <vector>
 
 namespace ring::test {
 namespace {
@@ -165,6 +168,25 @@ TEST_P(ToHostTest, TheHostMayEndTheKernelsSide) {
   std::size_t size;
   EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Ok);
   EXPECT_EQ(transport.ends.host.tryPop(place, size), TransportResult::Closed);
+}
+
+/// ThreadSanitizer finds it where the count of tickets is not one thread's.
+TEST_P(ToHostTest, SeveralThreadsMayEndTheKernelsSide) {
+  InMemory<ToHost> transport(options());
+  std::atomic<int> ready{0};
+  std::vector<std::thread> closers;
+  for (int i = 0; i < 2; ++i)
+    closers.emplace_back([&] {
+      for (++ready; ready < 2;)
+        std::this_thread::yield();
+      transport.ends.device.close();
+    });
+  std::byte place[64];
+  std::size_t size;
+  while (transport.ends.host.tryPop(place, size) != TransportResult::Closed)
+    std::this_thread::yield();
+  for (std::thread& closer : closers)
+    closer.join();
 }
 
 TEST_P(ToHostTest, AConsumerThatClosesEndsThePushes) {
