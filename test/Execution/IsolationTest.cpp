@@ -301,12 +301,13 @@ TEST_F(Apart, AHandlerThatKeepsTheKernelEndsWithTheRuntime) {
   play("stuckShard=0 staysStuck=1", 1);
   Result<Runtime> runtime = Runtime::create(options());
   ASSERT_TRUE(runtime) << runtime.status().message();
+  runtime->poll(); // threads are numbered as they come: the other one's orders are not for shard 0
   std::thread other([&] { EXPECT_TRUE(runtime->spawn<traffic::Register>(7u)); });
   other.join();
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(runtime->stop(1ms).code(), StatusCode::Timeout);
   runtime = Status(StatusCode::Closed, "destroyed");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 60s); // it would never end
 }
 
 TEST_F(Apart, ItIsGivenUpWithAllCauses) {
