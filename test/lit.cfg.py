@@ -17,7 +17,7 @@ import lit.formats
 config.name = "RingKernel"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".test", ".ir", ".h", ".cpp"]
-config.excludes = ["Inputs", "Unit", "Execution", "Fuzz", "Package", "shims", "tools", "CMakeLists.txt"]
+config.excludes = ["Inputs", "Bench", "Device", "Unit", "Execution", "Fuzz", "Package", "shims", "tools", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 
 
