@@ -307,7 +307,7 @@ TEST_F(Apart, AHandlerThatKeepsTheKernelEndsWithTheRuntime) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(runtime->stop(1ms).code(), StatusCode::Timeout);
   runtime = Status(StatusCode::Closed, "destroyed");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 60s); // it would never end
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(Apart, ItIsGivenUpWithAllCauses) {
