@@ -26,7 +26,10 @@
 #ifndef RINGKERNEL_QUEUE_MPMCRING_H
 #define RINGKERNEL_QUEUE_MPMCRING_H
 
-#include <ringkernel/queue/MpscRing.h>
+#include <ringkernel/queue/SequencedRing.h>
+
+#include <limits>
+#include <type_traits>
 
 namespace ring {
 
@@ -50,73 +53,34 @@ template <class Index> std::make_signed_t<Index> ringDistance(Index from, Index 
   return static_cast<std::make_signed_t<Index>>(static_cast<Index>(to - from));
 }
 
+template <class T, template <class> class Atomic, class Index>
+using MpmcBody = RingBody<MpmcControl<Atomic, Index>, SequencedSlot<T, Atomic, Index>>;
+
 } // namespace detail
 
 /// Any thread that pushes. T is default constructible and assignable.
 template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
           class Claims = detail::NoClaims>
 class MpmcProducer
-    : public detail::SequencedHandle<MpmcProducer<T, Atomic, Index, Claims>,
-                                     detail::RingBody<detail::MpmcControl<Atomic, Index>,
-                                                      detail::SequencedSlot<T, Atomic, Index>>,
-                                     T, Index> {
+    : public detail::SequencedProducer<MpmcProducer<T, Atomic, Index, Claims>,
+                                       detail::MpmcBody<T, Atomic, Index>, T, Index, Claims> {
+  using Base = typename MpmcProducer::SequencedProducer;
+
 public:
-  using Slot = detail::SequencedSlot<T, Atomic, Index>;
-  using Reservation = RingReservation<Slot, Index, Claims>;
-
-  /// Ok, Full, Closed, or between processes Poisoned.
-  RingResult tryPush(T value) {
-    Reservation place;
-    const RingResult result = take(1, place);
-    if (result != RingResult::Ok)
-      return result;
-    place[0] = std::move(value);
-    place.publish();
-    return RingResult::Ok;
-  }
-
-  /// Moves `values` in, all of them together or none: Ok, Full, Closed, Poisoned, or TooLarge above
-  /// the capacity. `pushed` is their number or 0.
-  RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
-    pushed = 0;
-    values = detail::ringGiven(values);
-    Reservation places;
-    const RingResult result = take(values.size(), places);
-    if (result != RingResult::Ok)
-      return result;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      places[i] = std::move(values[i]);
-    places.publish();
-    pushed = values.size();
-    return RingResult::Ok;
-  }
-
-  /// `count` slots, all or none, to be written in place and published soon: until then nobody
-  /// receives what others publish behind them.
-  RingResult tryReserve(std::size_t count, Reservation& places) {
-    places.requirePublished();
-    return take(count, places);
-  }
-  /// Elements that a batch takes, at most.
-  std::size_t mostAtOnce() const {
-    const std::size_t capacity = this->capacity();
-    if constexpr (Claims::kShared)
-      return std::min(capacity, Claims::kMostSlots);
-    else
-      return capacity;
-  }
+  using typename Base::Reservation;
 
 private:
-  using Base = typename MpmcProducer::SequencedHandle;
+  friend Base;
   friend struct detail::RingAccess;
 
-  MpmcProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
+  MpmcProducer(detail::MpmcBody<T, Atomic, Index> body, std::shared_ptr<void> role,
+               Claims claims = {})
+      : Base(std::move(body), std::move(role), std::move(claims)) {}
 
   RingResult take(std::size_t count, Reservation& places) {
     if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
       return state;
-    if (count > mostAtOnce()) [[unlikely]]
+    if (count > this->mostTaken()) [[unlikely]]
       return RingResult::TooLarge;
     auto& tail = this->body_.control->tail.next;
     typename Claims::Claim claim;
@@ -130,7 +94,7 @@ private:
         ++free;
         if (free < count)
           continue;
-        claims_.take(claim, first, count);
+        this->claims_.take(claim, first, count);
         if (tail.compare_exchange_weak(first, static_cast<Index>(first + count),
                                        std::memory_order_release, std::memory_order_relaxed))
           break;
@@ -144,7 +108,7 @@ private:
       free = 0;
     }
     if (count > 0)
-      places.hold(this->body_, first, count, claim);
+      this->hold(places, first, count, claim);
     return RingResult::Ok;
   }
 
@@ -153,7 +117,7 @@ private:
     if constexpr (Claims::kShared) {
       const Index old = static_cast<Index>(index - this->capacity());
       const Index head = this->body_.control->head.value.load(std::memory_order_acquire);
-      if (!detail::ringIsUpTo(head, old) && watch_.isDue(old) && claims_.isOrphan(old) &&
+      if (!detail::ringIsUpTo(head, old) && watch_.isDue(old) && this->claims_.isOrphan(old) &&
           detail::ringDistance(this->body_.at(index).sequence.load(std::memory_order_acquire),
                                index) > 0) // not given back since
         return this->poisoned();
@@ -161,8 +125,6 @@ private:
     return RingResult::Full;
   }
 
-  std::shared_ptr<void> role_;
-  [[no_unique_address]] Claims claims_;
   [[no_unique_address]] typename Claims::Watch watch_;
 };
 
@@ -185,10 +147,7 @@ private:
 template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
           class Claims = detail::NoClaims>
 class MpmcConsumer
-    : public detail::SequencedHandle<MpmcConsumer<T, Atomic, Index, Claims>,
-                                     detail::RingBody<detail::MpmcControl<Atomic, Index>,
-                                                      detail::SequencedSlot<T, Atomic, Index>>,
-                                     T, Index> {
+    : public detail::SequencedHandle<detail::MpmcBody<T, Atomic, Index>, T, Index, Claims> {
 public:
   using Slot = detail::SequencedSlot<T, Atomic, Index>;
   using Taken = RingTaken<Slot, Index, Claims>;
@@ -224,11 +183,12 @@ private:
   using Base = typename MpmcConsumer::SequencedHandle;
   friend struct detail::RingAccess;
 
-  MpmcConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
+  MpmcConsumer(detail::MpmcBody<T, Atomic, Index> body, std::shared_ptr<void> role,
+               Claims claims = {})
+      : Base(std::move(body), std::move(role), std::move(claims)) {}
 
   RingResult take(std::size_t wanted, Taken& elements) {
-    wanted = std::min(wanted, mostSlots());
+    wanted = std::min(wanted, this->mostTaken());
     typename Claims::Claim claim;
     auto& head = this->body_.control->head.value;
     const std::uint32_t flags = this->body_.control->state.flags.load(std::memory_order_acquire);
@@ -245,7 +205,7 @@ private:
         claim.give();
         return whyNothing(first, flags);
       }
-      claims_.take(claim, first, ready);
+      this->claims_.take(claim, first, ready);
       if (head.compare_exchange_weak(first, static_cast<Index>(first + ready),
                                      std::memory_order_release, std::memory_order_relaxed)) {
         elements.hold(this->body_, first, ready, claim);
@@ -255,12 +215,6 @@ private:
     return RingResult::Ok;
   }
 
-  std::size_t mostSlots() const {
-    if constexpr (Claims::kShared)
-      return std::min(this->capacity(), Claims::kMostSlots);
-    else
-      return this->capacity();
-  }
   bool isPublished(Index index) const {
     return this->body_.at(index).sequence.load(std::memory_order_acquire) == // value was written
            static_cast<Index>(index + 1);
@@ -273,14 +227,12 @@ private:
       return flags & detail::kRingClosed ? RingResult::Closed : RingResult::Empty;
     if constexpr (Claims::kShared) // somebody took the place: is he alive?
       if ((flags & detail::kRingPoisoned) ||
-          (watch_.isDue(first) && claims_.isOrphan(first) && !isPublished(first) &&
+          (watch_.isDue(first) && this->claims_.isOrphan(first) && !isPublished(first) &&
            this->body_.control->head.value.load(std::memory_order_relaxed) == first))
         return this->poisoned();
     return RingResult::Empty;
   }
 
-  std::shared_ptr<void> role_;
-  [[no_unique_address]] Claims claims_;
   [[no_unique_address]] typename Claims::Watch watch_;
 };
 
@@ -294,8 +246,7 @@ public:
   using Claims = ClaimsT;
   using Producer = MpmcProducer<T, Atomic, Index, Claims>;
   using Consumer = MpmcConsumer<T, Atomic, Index, Claims>;
-  using Body =
-      detail::RingBody<detail::MpmcControl<Atomic, Index>, detail::SequencedSlot<T, Atomic, Index>>;
+  using Body = detail::MpmcBody<T, Atomic, Index>;
   static constexpr std::size_t kLeastCapacity = 2;
 
   /// `start` is the first index: tests begin near a wrap.

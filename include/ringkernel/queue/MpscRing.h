@@ -28,10 +28,7 @@
 #ifndef RINGKERNEL_QUEUE_MPSCRING_H
 #define RINGKERNEL_QUEUE_MPSCRING_H
 
-#include <ringkernel/queue/RingClaim.h>
-#include <ringkernel/queue/SpscRing.h>
-
-#include <type_traits>
+#include <ringkernel/queue/SequencedRing.h>
 
 namespace ring {
 
@@ -48,194 +45,34 @@ template <template <class> class Atomic, class Index> struct MpscControl {
   RingLine<Atomic<Index>> head; ///< the consumer's
 };
 
-template <class T, template <class> class Atomic, class Index> struct SequencedSlot {
-  Atomic<Index> sequence{};
-  T value{};
-};
-
-/// What the handles of rings with sequenced slots have in common: anyone may call these.
-template <class Derived, class BodyT, class T, class IndexT> class SequencedHandle {
-public:
-  using Value = T;
-  using Index = IndexT;
-
-  std::size_t capacity() const {
-    body_.require();
-    return body_.capacity();
-  }
-
-  /// Pushes give Closed from now on, pops too once the ring is empty. A push under way may still
-  /// succeed: Closed is final for a consumer once none is.
-  void close() {
-    body_.require();
-    body_.control->state.add(kRingClosed);
-  }
-  bool isClosed() const {
-    body_.require();
-    return body_.control->state.has(kRingClosed);
-  }
-
-  /// Elements in the ring at some moment during the call, at most the capacity; places that are
-  /// taken and not yet published count.
-  std::size_t approximateSize() const { return statistics().size; }
-  RingStatistics statistics() const {
-    body_.require();
-    const Index head = body_.control->head.value.load(std::memory_order_acquire);
-    const Index tail = body_.control->tail.next.load(std::memory_order_acquire);
-    return {tail, head, std::min<std::size_t>(static_cast<Index>(tail - head), capacity()),
-            capacity()};
-  }
-
-protected:
-  using Body = BodyT;
-  friend struct RingAccess;
-
-  explicit SequencedHandle(Body body) : body_(std::move(body)) {}
-
-  /// Closed or Poisoned where the flags say so, else Ok.
-  RingResult stateResult() const {
-    body_.require();
-    const std::uint32_t flags = body_.control->state.flags.load(std::memory_order_acquire);
-    if (flags == 0) [[likely]]
-      return RingResult::Ok;
-    if (flags & kRingClosed && !(flags & kRingPoisoned))
-      return RingResult::Closed;
-    return poisoned(); // or what no ring writes there
-  }
-
-  /// Somebody else wrote into the ring's words.
-  [[gnu::cold, gnu::noinline]] RingResult poisoned() const {
-    body_.control->state.add(kRingPoisoned);
-    return RingResult::Poisoned;
-  }
-
-  Body body_;
-};
-
-/// The slots of a ring that nobody has a handle of any more: somebody still holds some, and would
-/// write to memory that is gone. `isFree`: free slots tell it too, since consumers give them back.
-template <class Index, class Body> void requireNoneHeld(const Body& body, bool isFree) {
-  const Index head = body.control->head.value.load(std::memory_order_acquire);
-  const Index tail = body.control->tail.next.load(std::memory_order_acquire);
-  const std::size_t used = static_cast<Index>(tail - head);
-  if (used > body.capacity())
-    return; // the words were overwritten: they tell nothing
-  for (std::size_t i = 0; i < (isFree ? body.capacity() : used); ++i) {
-    const Index index = static_cast<Index>(head + i);
-    if (body.at(index).sequence.load(std::memory_order_acquire) !=
-        static_cast<Index>(index + (i < used)))
-      ringMisuse("a ring's last handle was destroyed while a reservation or elements taken from it "
-                 "are held; publish and release before");
-  }
-}
-
-/// What the last handles of both roles leave: first the role, which closes the ring, then the ring.
-template <class Index, class Body> class RingRoles {
-public:
-  explicit RingRoles(Body body, bool isFree)
-      : ring_(body.control, [body, isFree](void*) { requireNoneHeld<Index>(body, isFree); }) {}
-
-  std::shared_ptr<void> closeAtLast() const {
-    return {ring_.get(), [ring = ring_](void* control) {
-              static_cast<typename Body::Control*>(control)->state.add(kRingClosed);
-            }};
-  }
-
-private:
-  std::shared_ptr<void> ring_;
-};
+template <class T, template <class> class Atomic, class Index>
+using MpscBody = RingBody<MpscControl<Atomic, Index>, SequencedSlot<T, Atomic, Index>>;
 
 } // namespace detail
-
-/// Slots that a producer took: write them in place, then publish(). Destroyed unpublished it ends
-/// the program, since the consumer would wait for it forever.
-template <class Slot, class Index, class Claims>
-class RingReservation : public detail::RingHeld<Slot, Index, Claims> {
-public:
-  RingReservation() = default;
-  ~RingReservation() {
-    if (this->count_ != 0)
-      detail::ringMisuse("a reservation was destroyed unpublished");
-  }
-
-  /// Gives all of it to the consumers.
-  void publish() { this->giveOn(1); }
-
-private:
-  template <class, template <class> class, class, class> friend class MpscProducer;
-  template <class, template <class> class, class, class> friend class MpmcProducer;
-
-  void requirePublished() const {
-    if (this->count_ != 0) [[unlikely]]
-      detail::ringMisuse("`tryReserve` into a reservation that is not published");
-  }
-};
 
 /// Any thread that pushes. T is default constructible and assignable.
 template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
           class Claims = detail::NoClaims>
 class MpscProducer
-    : public detail::SequencedHandle<MpscProducer<T, Atomic, Index, Claims>,
-                                     detail::RingBody<detail::MpscControl<Atomic, Index>,
-                                                      detail::SequencedSlot<T, Atomic, Index>>,
-                                     T, Index> {
+    : public detail::SequencedProducer<MpscProducer<T, Atomic, Index, Claims>,
+                                       detail::MpscBody<T, Atomic, Index>, T, Index, Claims> {
+  using Base = typename MpscProducer::SequencedProducer;
+
 public:
-  using Slot = detail::SequencedSlot<T, Atomic, Index>;
-  using Reservation = RingReservation<Slot, Index, Claims>;
-
-  /// Ok, Full or Closed.
-  RingResult tryPush(T value) {
-    Reservation place;
-    const RingResult result = take(1, place);
-    if (result != RingResult::Ok)
-      return result;
-    place[0] = std::move(value);
-    place.publish();
-    return RingResult::Ok;
-  }
-
-  /// Moves `values` in, all of them together or none: Ok, Full, Closed, or TooLarge above the
-  /// capacity. `pushed` is their number or 0.
-  RingResult tryPushBatch(std::span<T> values, std::size_t& pushed) {
-    pushed = 0;
-    values = detail::ringGiven(values);
-    Reservation places;
-    const RingResult result = take(values.size(), places);
-    if (result != RingResult::Ok)
-      return result;
-    for (std::size_t i = 0; i < values.size(); ++i)
-      places[i] = std::move(values[i]);
-    places.publish();
-    pushed = values.size();
-    return RingResult::Ok;
-  }
-
-  /// `count` slots, all or none, to be written in place and published soon: until then nobody
-  /// receives what others publish behind them. Ok, Full, Closed, TooLarge.
-  RingResult tryReserve(std::size_t count, Reservation& places) {
-    places.requirePublished();
-    return take(count, places);
-  }
-  /// Elements that a batch takes, at most.
-  std::size_t mostAtOnce() const {
-    const std::size_t capacity = this->capacity();
-    if constexpr (Claims::kShared)
-      return std::min(capacity, Claims::kMostSlots);
-    else
-      return capacity;
-  }
+  using typename Base::Reservation;
 
 private:
-  using Base = typename MpscProducer::SequencedHandle;
+  friend Base;
   friend struct detail::RingAccess;
 
-  MpscProducer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)) {}
+  MpscProducer(detail::MpscBody<T, Atomic, Index> body, std::shared_ptr<void> role,
+               Claims claims = {})
+      : Base(std::move(body), std::move(role), std::move(claims)) {}
 
   RingResult take(std::size_t count, Reservation& places) {
     if (const RingResult state = this->stateResult(); state != RingResult::Ok) [[unlikely]]
       return state;
-    if (count > mostAtOnce()) [[unlikely]]
+    if (count > this->mostTaken()) [[unlikely]]
       return RingResult::TooLarge;
     if (count == 0) [[unlikely]]
       return RingResult::Ok;
@@ -251,12 +88,12 @@ private:
         claim.give();
         return RingResult::Full;
       }
-      claims_.take(claim, first, count);
+      this->claims_.take(claim, first, count);
       if (tail.next.compare_exchange_weak(first, static_cast<Index>(first + count),
                                           std::memory_order_release, std::memory_order_relaxed))
         break;
     }
-    places.hold(this->body_, first, count, claim);
+    this->hold(places, first, count, claim);
     return RingResult::Ok;
   }
 
@@ -273,25 +110,19 @@ private:
     control.tail.seen.store(head, std::memory_order_release);
     return fits(head);
   }
-
-  std::shared_ptr<void> role_;
-  [[no_unique_address]] Claims claims_;
 };
 
 /// The one thread that pops.
 template <class T, template <class> class Atomic = std::atomic, class Index = std::size_t,
           class Claims = detail::NoClaims>
 class alignas(detail::kCacheLine) MpscConsumer
-    : public detail::SequencedHandle<MpscConsumer<T, Atomic, Index, Claims>,
-                                     detail::RingBody<detail::MpscControl<Atomic, Index>,
-                                                      detail::SequencedSlot<T, Atomic, Index>>,
-                                     T, Index> {
+    : public detail::SequencedHandle<detail::MpscBody<T, Atomic, Index>, T, Index, Claims> {
 public:
   using Slot = detail::SequencedSlot<T, Atomic, Index>;
 
   MpscConsumer(MpscConsumer&& other) noexcept
-      : Base(std::move(other)), role_(std::move(other.role_)), claims_(std::move(other.claims_)),
-        head_(other.head_), peeked_(std::exchange(other.peeked_, 0)), watch_(other.watch_) {}
+      : Base(std::move(other)), head_(other.head_), peeked_(std::exchange(other.peeked_, 0)),
+        watch_(other.watch_) {}
   MpscConsumer& operator=(MpscConsumer&&) = delete;
 
   /// Ok, Empty, Closed, or between processes Poisoned.
@@ -349,8 +180,9 @@ private:
   using Base = typename MpscConsumer::SequencedHandle;
   friend struct detail::RingAccess;
 
-  MpscConsumer(typename Base::Body body, std::shared_ptr<void> role, Claims claims = {})
-      : Base(std::move(body)), role_(std::move(role)), claims_(std::move(claims)),
+  MpscConsumer(detail::MpscBody<T, Atomic, Index> body, std::shared_ptr<void> role,
+               Claims claims = {})
+      : Base(std::move(body), std::move(role), std::move(claims)),
         head_(this->body_.control->head.value.load(std::memory_order_relaxed)) {} // its own word
 
   bool isPublished(Index index) const {
@@ -372,13 +204,11 @@ private:
       return closed ? RingResult::Closed : RingResult::Empty;
     if constexpr (Claims::kShared) // somebody took the place: is he alive?
       if (this->body_.control->state.has(detail::kRingPoisoned) ||
-          (watch_.isDue(head_) && claims_.isOrphan(head_) && !isPublished(head_)))
+          (watch_.isDue(head_) && this->claims_.isOrphan(head_) && !isPublished(head_)))
         return this->poisoned();
     return RingResult::Empty;
   }
 
-  std::shared_ptr<void> role_;
-  [[no_unique_address]] Claims claims_;
   Index head_; ///< the shared head, which nobody else writes
   std::size_t peeked_ = 0;
   [[no_unique_address]] typename Claims::Watch watch_;
@@ -394,8 +224,7 @@ public:
   using Claims = ClaimsT;
   using Producer = MpscProducer<T, Atomic, Index, Claims>;
   using Consumer = MpscConsumer<T, Atomic, Index, Claims>;
-  using Body =
-      detail::RingBody<detail::MpscControl<Atomic, Index>, detail::SequencedSlot<T, Atomic, Index>>;
+  using Body = detail::MpscBody<T, Atomic, Index>;
   static constexpr std::size_t kLeastCapacity = 2;
 
   /// `start` is the first index: tests begin near a wrap.

@@ -8,6 +8,7 @@
 #include "RingCases.h"
 
 #include <ringkernel/queue/MpmcRing.h>
+#include <ringkernel/queue/MpscRing.h>
 
 #include <array>
 #include <limits>
