@@ -151,20 +151,23 @@ void HostStream::run() {
 }
 
 Status HostStream::execute(const Piece& piece) {
-  const StreamWork& work = *piece.work;
-  if (const auto* w = std::get_if<LaunchWork>(&work))
-    return core_.launch(*w->kernel, w->grid, w->arguments.view());
-  if (const auto* w = std::get_if<SweepWork>(&work))
-    return core_.sweep(*w->stencil, w->cells(), w->arguments.view());
-  if (const auto* w = std::get_if<UploadWork>(&work))
-    return core_.upload(w->to.id(), 0, w->from);
-  if (const auto* w = std::get_if<DownloadWork>(&work))
-    return core_.download(w->from.id(), 0, w->to);
-  if (std::holds_alternative<RecordWork>(work))
-    return core_.finish(); // launches may only have been queued on the device
-  if (piece.moment)
-    piece.moment->wait(Deadline::max());
-  return Status::ok();
+  return std::visit(
+      Overloaded{
+          [&](const LaunchWork& w) { return core_.launch(*w.kernel, w.grid, w.arguments.view()); },
+          [&](const SweepWork& w) {
+            return core_.sweep(*w.stencil, w.cells(), w.arguments.view());
+          },
+          [&](const UploadWork& w) { return core_.upload(w.to.id(), 0, w.from); },
+          [&](const DownloadWork& w) { return core_.download(w.from.id(), 0, w.to); },
+          // Launches may only have been queued on the device.
+          [&](const RecordWork&) { return core_.finish(); },
+          [&](const WaitWork&) {
+            if (piece.moment)
+              piece.moment->wait(Deadline::max());
+            return Status::ok();
+          },
+      },
+      *piece.work);
 }
 
 Result<bool> HostStream::isDone() {

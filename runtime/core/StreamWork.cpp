@@ -25,11 +25,6 @@ std::size_t paddedSize(const detail::ParameterInfo& parameter) {
   return (parameter.size + kValueAlign - 1) / kValueAlign * kValueAlign;
 }
 
-template <class... F> struct Overloaded : F... {
-  using F::operator()...;
-};
-template <class... F> Overloaded(F...) -> Overloaded<F...>;
-
 } // namespace
 
 StoredArguments::StoredArguments(detail::RuntimeCore& core, const FunctionInfo& function,

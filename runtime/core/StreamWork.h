@@ -88,6 +88,12 @@ struct WaitWork {
 
 using StreamWork =
     std::variant<LaunchWork, SweepWork, UploadWork, DownloadWork, RecordWork, WaitWork>;
+/// Of lambdas, one a kind of work, for std::visit: a kind that nobody handles does not compile.
+template <class... F> struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F> Overloaded(F...) -> Overloaded<F...>;
+
 /// Graphs and streams share what they have in common.
 using SharedWork = std::shared_ptr<const StreamWork>;
 

@@ -23,10 +23,6 @@ const detail::FunctionInfo* functionOf(const StreamWork& work) {
   return nullptr;
 }
 
-CudaEvent& cudaEvent(const std::shared_ptr<detail::EventCore>& event) {
-  return static_cast<CudaEvent&>(*event);
-}
-
 } // namespace
 
 Result<std::shared_ptr<GraphCore>> Resident::makeGraph(std::vector<SharedWork> work) {
@@ -121,49 +117,64 @@ Status Resident::captureOne(StreamImpl* stream, const StreamWork& work) {
   const auto pipelineOf = [&](const detail::FunctionInfo& function) {
     return modules_->function(function); // is loaded
   };
-  if (const auto* w = std::get_if<LaunchWork>(&work)) {
-    if (Status status = checkMemory(w->arguments.view()); !status)
-      return status;
-    Result<PipelineId> pipeline = pipelineOf(*w->kernel);
-    return pipeline ? memory_->launch(*w->kernel, *pipeline, w->grid, w->arguments.view())
-                    : pipeline.status();
-  }
-  if (const auto* w = std::get_if<SweepWork>(&work)) {
-    SweepRange cells{};
-    if (Status status = checkSweep(*w->stencil, w->cells(), w->arguments.view(), cells);
-        !status || !hasCells(cells))
-      return status;
-    if (Status status = checkMemory(w->arguments.view()); !status)
-      return status;
-    Result<PipelineId> pipeline = pipelineOf(*w->stencil);
-    return pipeline ? memory_->sweep(*w->stencil, *pipeline, cells, w->arguments.view())
-                    : pipeline.status();
-  }
-  if (const auto* w = std::get_if<UploadWork>(&work)) {
-    if (Status status = checkCaptured(w->from.data(), w->from.size()); !status)
-      return status;
-    Result<DevicePointer> to = addressOf(w->to.id(), w->from.size());
-    return to ? gpu_->check("cannot capture an upload",
-                            api.MemcpyHtoDAsync(*to, w->from.data(), w->from.size(), stream))
-              : to.status();
-  }
-  if (const auto* w = std::get_if<DownloadWork>(&work)) {
-    if (Status status = checkCaptured(w->to.data(), w->to.size()); !status)
-      return status;
-    Result<DevicePointer> from = addressOf(w->from.id(), w->to.size());
-    return from ? gpu_->check("cannot capture a download",
-                              api.MemcpyDtoHAsync(w->to.data(), *from, w->to.size(), stream))
-                : from.status();
-  }
-  const RecordWork* const record = std::get_if<RecordWork>(&work);
-  const auto& event = cudaEvent(record ? record->event : std::get<WaitWork>(work).event);
-  if (&event.gpu() != gpu_.get())
+  const auto checkEvent = [&](const CudaEvent& event) -> Status {
+    if (&event.gpu() == gpu_.get())
+      return Status::ok();
     return {StatusCode::DeviceLost, "an event was on a GPU that is lost; make another one"};
-  if (record)
-    return gpu_->check("cannot capture the record of an event",
-                       api.EventRecordWithFlags(event.handle(), stream, kEventRecordExternal));
-  return gpu_->check("cannot capture the wait for an event",
-                     api.StreamWaitEvent(stream, event.handle(), kEventWaitExternal));
+  };
+  return std::visit(
+      Overloaded{
+          [&](const LaunchWork& w) -> Status {
+            if (Status status = checkMemory(w.arguments.view()); !status)
+              return status;
+            Result<PipelineId> pipeline = pipelineOf(*w.kernel);
+            return pipeline ? memory_->launch(*w.kernel, *pipeline, w.grid, w.arguments.view())
+                            : pipeline.status();
+          },
+          [&](const SweepWork& w) -> Status {
+            SweepRange cells{};
+            if (Status status = checkSweep(*w.stencil, w.cells(), w.arguments.view(), cells);
+                !status || !hasCells(cells))
+              return status;
+            if (Status status = checkMemory(w.arguments.view()); !status)
+              return status;
+            Result<PipelineId> pipeline = pipelineOf(*w.stencil);
+            return pipeline ? memory_->sweep(*w.stencil, *pipeline, cells, w.arguments.view())
+                            : pipeline.status();
+          },
+          [&](const UploadWork& w) -> Status {
+            if (Status status = checkCaptured(w.from.data(), w.from.size()); !status)
+              return status;
+            Result<DevicePointer> to = addressOf(w.to.id(), w.from.size());
+            return to ? gpu_->check("cannot capture an upload",
+                                    api.MemcpyHtoDAsync(*to, w.from.data(), w.from.size(), stream))
+                      : to.status();
+          },
+          [&](const DownloadWork& w) -> Status {
+            if (Status status = checkCaptured(w.to.data(), w.to.size()); !status)
+              return status;
+            Result<DevicePointer> from = addressOf(w.from.id(), w.to.size());
+            return from ? gpu_->check("cannot capture a download",
+                                      api.MemcpyDtoHAsync(w.to.data(), *from, w.to.size(), stream))
+                        : from.status();
+          },
+          [&](const RecordWork& w) -> Status {
+            const CudaEvent& event = cudaEvent(w.event);
+            if (Status status = checkEvent(event); !status)
+              return status;
+            return gpu_->check(
+                "cannot capture the record of an event",
+                api.EventRecordWithFlags(event.handle(), stream, kEventRecordExternal));
+          },
+          [&](const WaitWork& w) -> Status {
+            const CudaEvent& event = cudaEvent(w.event);
+            if (Status status = checkEvent(event); !status)
+              return status;
+            return gpu_->check("cannot capture the wait for an event",
+                               api.StreamWaitEvent(stream, event.handle(), kEventWaitExternal));
+          },
+      },
+      work);
 }
 
 /// Makes the graph ready on the device; what was captured is of no use then. While parked.

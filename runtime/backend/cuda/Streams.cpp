@@ -19,10 +19,6 @@ using std::chrono::nanoseconds;
 
 namespace {
 
-CudaEvent& cudaEvent(const std::shared_ptr<EventCore>& event) {
-  return static_cast<CudaEvent&>(*event);
-}
-
 /// True where `result` says that work has ended, false where it runs yet.
 Result<bool> isOver(Gpu& gpu, const char* what, CuResult result) {
   if (result == CuResult::NotReady)

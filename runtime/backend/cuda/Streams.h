@@ -43,6 +43,11 @@ private:
   std::atomic<bool> isRecorded_{false};
 };
 
+/// An event of this backend's: it has no others.
+inline CudaEvent& cudaEvent(const std::shared_ptr<detail::EventCore>& event) {
+  return static_cast<CudaEvent&>(*event);
+}
+
 class CudaStream final : public detail::StreamCore {
 public:
   CudaStream(Resident& owner, std::shared_ptr<StreamHandles> handles, StreamImpl* handle)
