@@ -43,6 +43,13 @@ std::vector<Chain> spawnChains(ring::Runtime& runtime, std::size_t count, Place 
   return chains;
 }
 
+/// How often mailboxes were full, and what that cost.
+std::string remarkOn(ring::Runtime& runtime) {
+  const ring::Statistics counts = runtime.statistics();
+  return fmt::format("{} of {} messages waited outside full mailboxes, {} were given up",
+                     counts.spilled, counts.sent, counts.deadLetters);
+}
+
 /// Whether `events` events with the numbers from 0 on came to the end of each chain.
 bool isWhole(ring::Runtime& runtime, std::span<const Chain> chains, std::uint64_t events,
              std::size_t step) {
@@ -79,7 +86,9 @@ Figures fedFromHost(unsigned threads, std::uint32_t turns) {
   bool isRight = true;
   for (const std::vector<Chain>& chains : all)
     isRight &= isWhole(runtime, chains, turns, kChains / 16);
-  return rateOf(double(threads) * kChains * turns, time, isRight);
+  Figures figures = rateOf(double(threads) * kChains * turns, time, isRight);
+  figures.remark = remarkOn(runtime);
+  return figures;
 }
 
 Figures madeOnDevice(std::size_t count, Place place, std::uint32_t events) {
@@ -97,8 +106,10 @@ Figures madeOnDevice(std::size_t count, Place place, std::uint32_t events) {
                                     std::span<const Generate>(orders)));
   require("drain", runtime.drain());
   const double time = microsecondsSince(begin);
-  return rateOf(double(count) * events, time,
-                isWhole(runtime, chains, events, std::max<std::size_t>(1, count / 64)));
+  Figures figures = rateOf(double(count) * events, time,
+                           isWhole(runtime, chains, events, std::max<std::size_t>(1, count / 64)));
+  figures.remark = remarkOn(runtime);
+  return figures;
 }
 
 /// A thread's batches on their way through a graph of four kernels: one is filled while another is

@@ -89,11 +89,13 @@ nlohmann::json report(const Group& group, double seconds, std::string& table) {
     const Line line{value, medianOf(row, [](const Figures& round) { return round.p99; }),
                     value / first, isRate(group) ? value / peers : peers / value,
                     std::ranges::all_of(row.rounds, &Figures::isRight)};
-    nlohmann::json rounds;
+    nlohmann::json rounds, remarks;
     std::uint64_t count = 0;
     for (const Figures& round : row.rounds) {
       rounds.push_back(round.value);
       count += round.count;
+      if (!round.remark.empty())
+        remarks.push_back(round.remark);
     }
     json["rows"].push_back({{"name", row.name},
                             {"definition", row.definition},
@@ -108,6 +110,10 @@ nlohmann::json report(const Group& group, double seconds, std::string& table) {
                             {"wire_bytes", row.wireBytes},
                             {"right", line.isRight}});
     print(group, row, line);
+    if (!remarks.is_null())
+      json["rows"].back()["remarks"] = remarks;
+    for (const nlohmann::json& remark : remarks)
+      fmt::print("    {}\n", remark.get<std::string>());
     table += inMarkdown(row, line);
   }
   std::fflush(stdout);

@@ -50,6 +50,7 @@ struct Figures {
   bool isRight = true;
   std::uint64_t count = 0;            ///< times that were taken, or what the rate counts
   std::vector<double> quantiles = {}; ///< of times, at kQuantiles
+  std::string remark = {};            ///< what explains the figure or why it is wrong
 };
 
 struct Row {

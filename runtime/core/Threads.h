@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Starting threads where the system may have none left: a status, not an exception, since nothing
-// of the runtime throws.
+// of the runtime throws. And numbers of threads, for what each of them has of its own.
 #ifndef RINGKERNEL_RUNTIME_CORE_THREADS_H
 #define RINGKERNEL_RUNTIME_CORE_THREADS_H
 
 #include <ringkernel/status.h>
 
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -26,6 +27,9 @@ template <class Run> Status startThread(std::thread& thread, const char* what, R
   }
   return Status::ok();
 }
+
+/// The calling thread's number: the lowest that no living thread had when it first asked.
+std::uint32_t threadNumber();
 
 } // namespace ring::runtime
 

@@ -5,6 +5,8 @@
 
 #include "runtime/backend/cuda/WideAccess.h"
 
+#include <ringkernel/queue/RingMemory.h>
+
 #include <cstring>
 
 namespace ring::runtime::cuda {
@@ -63,7 +65,7 @@ RINGKERNEL_WIDE bool CommandWriter::tryPush(abi::MessageHeader header, std::uint
   header.chunks = static_cast<std::uint8_t>(used);
   Head head;
   std::memcpy(head.words, &header.targetIndex, sizeof(head.words));
-  abi::Chunk* slot = slots_ + std::size_t(position_.slot()) * slotChunks_;
+  abi::Chunk* slot = slotAtPosition();
   const bool isWhole = position_.isWholeLap();
   writeLarge(slot, position_.tag(), head, origin, payload, bytes, isWhole ? slotChunks_ : used);
   position_.advance();
@@ -73,25 +75,29 @@ RINGKERNEL_WIDE bool CommandWriter::tryPush(abi::MessageHeader header, std::uint
 template <std::uint32_t kWords>
 RINGKERNEL_WIDE std::size_t CommandWriter::pushSmall(std::span<CommandWriter> lanes,
                                                      const CommandBatch& batch, std::size_t begin) {
+  // Copies: the compiler has what it knows only by reference read again after each store.
+  const detail::Batch messages = batch.messages;
+  const Modulo ofShards = batch.ofShards;
+  const std::uint32_t laneMask = batch.laneMask, type = std::uint32_t(batch.header.type) << 16;
   abi::MessageHeader header = batch.header;
   header.chunks = static_cast<std::uint8_t>(abi::chunksOf(kWords * 4));
-  for (std::size_t i = begin; i < batch.messages.count; ++i) {
-    const ActorId target = batch.messages.target(i);
-    CommandWriter& lane = lanes[batch.ofShards(target.index) & batch.laneMask];
+  std::uint32_t last;
+  std::memcpy(&last, &header.flags, sizeof(last));
+  const auto* payload = static_cast<const std::byte*>(messages.payloads) + begin * kWords * 4;
+  for (std::size_t i = begin; i < messages.count; ++i, payload += kWords * 4) {
+    const ActorId target = messages.target(i);
+    CommandWriter& lane = lanes[ofShards(target.index) & laneMask];
     if (!lane.hasRoom() || lane.position_.isWholeLap())
       return i;
-    header.targetIndex = target.index;
-    header.targetGeneration = target.generation;
-    Head head;
-    std::memcpy(head.words, &header.targetIndex, sizeof(head.words));
-    abi::Chunk* slot = lane.slots_ + std::size_t(lane.position_.slot()) * lane.slotChunks_;
-    writeSmall<kWords>(slot, lane.position_.tag(), head, 0, batch.messages.payload(i));
+    abi::Chunk* const slot = lane.slotAtPosition();
+    const std::uint32_t tag = lane.position_.tag();
     lane.position_.advance();
-    // The device has read the next slot a lap ago, so its line is not ours: it is fetched while
+    // The device has read the next slot a lap ago, so its line is not ours to write: it comes while
     // other lanes have their turns.
-    __builtin_prefetch(lane.slots_ + std::size_t(lane.position_.slot()) * lane.slotChunks_, 1);
+    detail::ringPrefetchToWrite(lane.slotAtPosition());
+    writeSmall<kWords>(slot, tag, {{target.index, target.generation | type, last}}, 0, payload);
   }
-  return batch.messages.count;
+  return messages.count;
 }
 
 std::size_t CommandWriter::pushBatch(std::span<CommandWriter> lanes, const CommandBatch& batch,

@@ -97,6 +97,10 @@ private:
   static std::size_t pushSmall(std::span<CommandWriter> lanes, const CommandBatch& batch,
                                std::size_t begin);
 
+  abi::Chunk* slotAtPosition() const {
+    return slots_ + std::size_t(position_.slot()) * slotChunks_;
+  }
+
   abi::Chunk* slots_ = nullptr;
   std::uint64_t* read_ = nullptr;
   std::uint32_t slotChunks_ = 0;

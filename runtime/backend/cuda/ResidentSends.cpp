@@ -2,23 +2,15 @@
 //
 // Messages and commands of the host on their way into the lanes of its clients.
 #include "runtime/backend/cuda/Resident.h"
+#include "runtime/core/Threads.h"
 
 #include <string>
 #include <thread>
 
 namespace ring::runtime::cuda {
 
-namespace {
-
-/// Threads are numbered as they come; each keeps its client, so its order is kept.
-std::uint32_t threadNumber() {
-  static std::atomic<std::uint32_t> next{0};
-  thread_local const std::uint32_t mine = next.fetch_add(1, std::memory_order_relaxed);
-  return mine;
-}
-
-} // namespace
-
+/// Each thread keeps its client, so its order is kept. Few are in use, since the device looks at
+/// the rings of all that are.
 std::uint32_t Resident::clientOfThread() {
   const std::uint32_t index = threadNumber() % kernel_.placement().clients();
   std::uint32_t inUse = clientsInUse_.load(std::memory_order_acquire);

@@ -11,9 +11,12 @@
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RecordQueue.h"
 #include "runtime/core/Registry.h"
+#include "runtime/core/Threads.h"
 
 #include <ringkernel/abi/Version.h>
 
+#include <algorithm>
+#include <barrier>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -391,6 +394,31 @@ TEST(Options, CudaIsRefusedWhereTheDriverIsAbsent) {
   EXPECT_EQ(status.code(), StatusCode::NotFound);
   EXPECT_TRUE(status.message().starts_with("cannot load CUDA driver `/nonexistent/libcuda.so`"))
       << status.message();
+}
+
+/// A number is a thread's as long as it lives, then the next thread's.
+TEST(Threads, NumbersAreTakenAgain) {
+  const std::uint32_t mine = threadNumber();
+  EXPECT_EQ(threadNumber(), mine);
+  std::uint32_t first = mine, second = mine;
+  std::thread([&] { first = threadNumber(); }).join();
+  std::thread([&] { second = threadNumber(); }).join();
+  EXPECT_NE(first, mine);
+  EXPECT_EQ(second, first);
+  std::vector<std::uint32_t> all(8);
+  std::barrier everybodyHasOne(8);
+  std::vector<std::thread> threads;
+  for (std::uint32_t& number : all)
+    threads.emplace_back([&] {
+      number = threadNumber();
+      everybodyHasOne.arrive_and_wait();
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+  all.push_back(mine);
+  std::ranges::sort(all);
+  for (std::uint32_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(all[i], i);
 }
 
 } // namespace

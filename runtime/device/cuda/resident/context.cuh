@@ -76,20 +76,20 @@ __device__ __forceinline__ void ring_put(ring_Context& ctx, ring_u32 index, ring
                                          ring_u32 type, ring_u32 flags, ring_u32 source,
                                          ring_u64 origin, const Payload& payload) {
   constexpr ring_u32 payloadWords = (sizeof(Payload) + 3) / 4;
-  union {
-    ring_u32 words[payloadWords];
-    Payload value;
-  } bytes;
-  bytes.words[payloadWords - 1] = 0;
-  memcpy(&bytes, &payload, sizeof(Payload));
   ring_u32* to = ctx.outbox.at(ctx.sends++);
   to[0] = index;
   to[1] = generation | type << 16;
   to[2] = flags | ring_abi::chunksOf(sizeof(Payload)) << 8 | source << 16;
   to[3] = ring_u32(origin);
   to[4] = ring_u32(origin >> 32);
-  for (ring_u32 i = 0; i < payloadWords; ++i)
-    to[ring_abi::kPayloadWord + i] = bytes.words[i];
+  // Small ones stay in registers; a large one is not copied on its way.
+  const auto* const from = (const ring_u8*)&payload;
+#pragma unroll(payloadWords <= 32 ? payloadWords : 8)
+  for (ring_u32 i = 0; i < payloadWords; ++i) {
+    ring_u32 word = 0;
+    memcpy(&word, from + i * 4, i + 1 < payloadWords ? 4 : sizeof(Payload) - i * 4);
+    to[ring_abi::kPayloadWord + i] = word;
+  }
 }
 
 /// To a client of the host: the target names the sender.

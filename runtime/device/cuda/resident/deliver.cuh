@@ -164,20 +164,44 @@ __device__ __forceinline__ ring_u64 ring_takeTicketsOf(const ring_Warp& warp, ri
   return ring_takeTickets(&ring_table.rings[ring].ticket, count);
 }
 
+/// Each lane of `mask` has `count` words to copy: large streams by all lanes, one after the other;
+/// small ones by their lanes, all at once.
+__device__ __forceinline__ void ring_copyStreams(const ring_Warp& warp, ring_u32 mask, ring_u32* to,
+                                                 const ring_u32* from, ring_u32 count) {
+  if (RING_SLOT_CHUNKS <= 8) {
+#pragma unroll
+    for (ring_u32 i = 0; i < RING_SLOT_CHUNKS * ring_abi::kWordsPerChunk; ++i)
+      if (i < count)
+        to[i] = from[i];
+    return;
+  }
+#pragma unroll 1
+  for (ring_u32 left = mask; left != 0; left &= left - 1) {
+    const ring_u32 owner = __ffs(left) - 1;
+    auto* const there = (ring_u32*)ring_shuffle(ring_u64(to), owner);
+    const auto* const here = (const ring_u32*)ring_shuffle(ring_u64(from), owner);
+    const ring_u32 words = __shfl_sync(ring_kAllLanes, count, owner);
+#pragma unroll 4
+    for (ring_u32 i = warp.lane; i < words; i += 32)
+      there[i] = here[i];
+  }
+}
+
 /// Keeps messages with their tickets. There is room: see ring_mayTake.
 __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                           ring_u64 ticket, const ring_u32* words) {
+  __syncwarp(); // streams were written by their lanes
+  ring_u32* to = nullptr;
+  ring_u32 count = 0;
   if (mask >> warp.lane & 1u) {
     auto& entry = warp.heldAt(warp.heldEnd + __popc(mask & ring_lanesBelow()));
-    auto* to = (ring_u32*)(&entry + 1);
-    const ring_u32 count = (words[2] >> 8 & 0xff) * ring_abi::kWordsPerChunk;
+    to = (ring_u32*)(&entry + 1);
+    count = (words[2] >> 8 & 0xff) * ring_abi::kWordsPerChunk;
     entry.ticket = ticket;
     entry.target = ring;
     entry.words = count;
-#pragma unroll 1
-    for (ring_u32 i = 0; i < count; ++i)
-      to[i] = words[i];
   }
+  ring_copyStreams(warp, mask, to, words, count);
   warp.heldEnd += __popc(mask);
   warp.heldOpen += __popc(mask);
   if (warp.lane == 0)

@@ -27,13 +27,32 @@ __device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch
                  mode | word.words[1] << 16 | ring_u64(word.words[2]) << 32);
 }
 
-/// Takes in how far the host has come with its replies.
-__device__ __forceinline__ void ring_takeCredit(ring_Warp& warp, const ring_Chunk& credit) {
+/// The client whose credit a turn looks at; kNoClient: none. The client's first lane looks now and
+/// then, and who holds a reply looks too: the first lane may be busy with long handlers.
+constexpr ring_u32 ring_kCreditTurns = RING_SLOT_CHUNKS > 32 ? 1 : 16;
+__device__ __forceinline__ ring_u32 ring_creditWanted(const ring_Warp& warp, ring_u32 turn,
+                                                      bool hasClient) {
+  if (warp.isFirstLane && hasClient && turn % 16 == 0)
+    return warp.client;
+  if (warp.heldOpen == 0 || (!warp.isFirstLane && turn % ring_kCreditTurns != 0))
+    return ring_kNoClient;
+  __syncwarp(); // entries were written by any lane
+  const ring_u32 ring = warp.heldAt(warp.heldBegin).target;
+  return ring == ring_kOwnRing                     ? warp.client
+         : ring_isNear(ring) || ring < RING_SHARDS ? ring_kNoClient
+                                                   : ring - RING_SHARDS;
+}
+/// Takes in how far the host has come with a client's replies. Several shards may: a limit that one
+/// of them sets back is looked at again by who holds what waits for it.
+__device__ __forceinline__ void ring_takeCredit(ring_Warp& warp, ring_u32 client,
+                                                const ring_Chunk& credit) {
   const ring_u64 own = credit.tag | ring_u64(credit.words[0]) << 32;
   const ring_u64 shared = credit.words[1] | ring_u64(credit.words[2]) << 32;
-  warp.ownLimit = own + RING_OWN_SLOTS;
-  if (warp.lane == 0)
-    ring_store64(&ring_table.rings[RING_SHARDS + warp.client].limit, shared + RING_SHARED_SLOTS);
+  if (warp.isFirstLane && client == warp.client)
+    warp.ownLimit = own + RING_OWN_SLOTS;
+  ring_u64* const limit = &ring_table.rings[RING_SHARDS + client].limit;
+  if (warp.lane == 0 && ring_isBefore(ring_load64(limit), shared + RING_SHARED_SLOTS))
+    ring_store64(limit, shared + RING_SHARED_SLOTS);
 }
 
 /// Between batches, so that what a shard has sent and what it has handled belong together.

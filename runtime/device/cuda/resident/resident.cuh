@@ -18,8 +18,13 @@
 #include "single.cuh"
 #include "spin.cuh"
 
-constexpr ring_u64 ring_kWarmNs = 1000000; ///< so long an idle warp looks at its mailbox at once
-constexpr ring_u64 ring_kHotNs = 50000000; ///< so long an idle warp looks without a pause
+/// Nanoseconds that a warp pauses between its looks when nothing came for so long: what looks does
+/// not take from the chip, and from the link, is left to others.
+__device__ __forceinline__ ring_u32 ring_pauseAfter(ring_u64 idleNs, bool hasClient) {
+  if (idleNs > 50000000)
+    return hasClient ? 1500 : 1000;
+  return idleNs > 1000000 && !hasClient ? 64 : 0;
+}
 
 constexpr ring_u32 ring_kFarEvery = 4; ///< turns: one of them looks at all, whatever came
 
@@ -57,14 +62,13 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
   outlook.client = ring_table.commands + ring_u64(warp.shard) * RING_LANE_STRIDE;
   for (ring_u32 source = 0; source < ring_kSources; ++source)
     outlook.expect(source, ring_kLeastLook, ring_tagAhead(source, ring_readOf(warp, source), 0));
-  const void* credits =
-      (const void*)(ring_table.credit + (warp.isFirstLane ? warp.client : ring_u32(0)));
   const bool hasNear = ring_table.nearShards != 0 && warp.shard < RING_WARP_SHARDS;
   ring_Watch watch{0, ring_nanoseconds(), false};
   ring_Wait wait{};
   ring_Pace pace{};
   ring_u64 idleSince = 0;
-  bool isCool = false, hasClient = false, spins = false;
+  bool hasClient = false, spins = false;
+  ring_u32 pause = 0;
   ring_u32 turn = 0;
   ring_u64 counted = warp.record->counted, told = 0;
   while (true) {
@@ -84,8 +88,7 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
       looked[ring_kFromClient] =
           hasClient && mayTake && warp.heldOpen == 0 ? outlook.wanted[ring_kFromClient] : 0;
       pace.wait();
-      const bool looksAtCredit =
-          warp.isFirstLane && hasClient && (turn % 16 == 0 || warp.heldOpen != 0);
+      const ring_u32 credited = ring_creditWanted(warp, turn, hasClient);
       // All that is looked at is on its way at once, and no branch parts it: where branches join
       // the compiler waits.
       looks.near =
@@ -94,7 +97,9 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
                                                       looked[ring_kFromMailbox]);
       looks.client[0] = ring_look<ring_kFromClient>(
           warp, outlook.client, ring_u32(warp.commandsRead), 0, looked[ring_kFromClient]);
-      const ring_Chunk credit = ring_loadHostChunk(credits, looksAtCredit);
+      const ring_Chunk credit =
+          ring_loadHostChunk((const void*)(ring_table.credit + (credited % ring_abi::kMaxClients)),
+                             credited != ring_kNoClient);
       told = ring_load64((const ring_u64*)ring_table.told);
       if (looked[ring_kFromMailbox] > ring_kSlotsAtOnce ||
           looked[ring_kFromClient] > ring_kSlotsAtOnce) {
@@ -113,8 +118,8 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
         counted = told >> 32;
         ring_tellCounters(warp, counted);
       }
-      if (looksAtCredit)
-        ring_takeCredit(warp, credit);
+      if (credited != ring_kNoClient)
+        ring_takeCredit(warp, credited, credit);
     }
     bool isBusy = warp.heldOpen != 0 && ring_deliverHeld(warp);
     const ring_u32 all = ring_come(outlook, looks);
@@ -152,26 +157,25 @@ __device__ __forceinline__ void ring_live(ring_Warp& warp, bool watches, CallBlo
     }
     ++turn;
     // (Large slots are many registers a look.)
-    spins = ring_kLoadsOfSlot == 1 && !isCool && !watches && !hasClient &&
+    spins = ring_kLoadsOfSlot == 1 && pause == 0 && !watches && !hasClient &&
             turn % ring_kFarEvery != 0 && outlook.wantsLeast();
     if (watches && turn % 16 == 0)
       ring_watchHost(warp, watch);
     if (isBusy) {
       idleSince = 0;
-      isCool = false;
+      pause = 0;
       continue;
     }
-    // The longer nothing came, the more of the chip is left to others.
-    if (isCool)
-      __nanosleep(hasClient ? 0 : 64);
+    if (pause != 0)
+      __nanosleep(pause);
     if (turn % 64 != 0)
       continue;
     const ring_u64 now = ring_nanoseconds();
     if (idleSince == 0)
       idleSince = now;
-    isCool = now - idleSince > ring_kWarmNs;
-    if (now - idleSince > ring_kHotNs)
-      __nanosleep(watches || hasClient ? 2000 : 10000);
+    pause = ring_pauseAfter(now - idleSince, hasClient);
+    if (watches && pause > 64) // the host waits for who watches it
+      pause = 64;
   }
 }
 
