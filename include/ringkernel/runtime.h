@@ -9,6 +9,8 @@
 #include <ringkernel/status.h>
 
 #include <chrono>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -28,7 +30,12 @@ namespace ring {
 class ComputeDevice;
 namespace detail {
 struct RuntimeAccess;
-}
+/// A call with a number gives an A.
+template <class Make, class A>
+concept MakesActor = requires(Make& make, std::size_t i) {
+  { make(i) } -> std::same_as<A>;
+};
+} // namespace detail
 
 /// Where actors, kernels and stencils run. Auto: the first of CUDA, Metal, WebGPU that this build
 /// has and this machine offers as hardware, else the CPU.
@@ -142,6 +149,43 @@ public:
     return spawnAt<A>({detail::Where::Beside, other.actor}, std::forward<Args>(args)...);
   }
 
+  /// Makes `count` actors, all with the same arguments, for much less than as many spawns: on a GPU
+  /// many are under way at once. All or none: where one cannot be made, those before it are ended
+  /// again, and the Status is as of spawn(). Exhausted before any is made where `maxActors` has no
+  /// room for all. The constructor runs once.
+  template <class A, class... Args>
+  Result<std::vector<ActorRef<A>>> spawnMany(std::size_t count, Args&&... args) {
+    return spawnManyAt<A>(detail::Where::Anywhere, count, std::forward<Args>(args)...);
+  }
+  /// The same, near to the calling thread, as far as there is room.
+  template <class A, class... Args>
+  Result<std::vector<ActorRef<A>>> spawnMany(Direct, std::size_t count, Args&&... args) {
+    return spawnManyAt<A>(detail::Where::Direct, count, std::forward<Args>(args)...);
+  }
+  /// The same, beside another actor, as far as there is room.
+  template <class A, class... Args>
+  Result<std::vector<ActorRef<A>>> spawnMany(Beside other, std::size_t count, Args&&... args) {
+    return spawnManyAt<A>({detail::Where::Beside, other.actor}, count, std::forward<Args>(args)...);
+  }
+  /// As spawnMany(), where each actor begins with its own state: make(i) gives the i-th as an `A`.
+  /// It is called once for each, in order, on this thread, also where others fail later; it must
+  /// not throw.
+  template <class A, class Make>
+    requires detail::MakesActor<Make, A>
+  Result<std::vector<ActorRef<A>>> spawnEach(std::size_t count, Make&& make) {
+    return spawnEachAt<A>(detail::Where::Anywhere, count, make);
+  }
+  template <class A, class Make>
+    requires detail::MakesActor<Make, A>
+  Result<std::vector<ActorRef<A>>> spawnEach(Direct, std::size_t count, Make&& make) {
+    return spawnEachAt<A>(detail::Where::Direct, count, make);
+  }
+  template <class A, class Make>
+    requires detail::MakesActor<Make, A>
+  Result<std::vector<ActorRef<A>>> spawnEach(Beside other, std::size_t count, Make&& make) {
+    return spawnEachAt<A>({detail::Where::Beside, other.actor}, count, make);
+  }
+
   /// Sends. Waits where the target's ring is full, taking in replies meanwhile. Closed after
   /// stop(); Exhausted where too many replies wait. An actor that is gone: a dead letter.
   template <class A, class M>
@@ -206,10 +250,7 @@ public:
   Status restart(ActorId actor) { return core_->restart(actor); }
   /// A copy of the actor's state after all that this thread sent it. NotFound where it is gone.
   template <class A> Result<A> state(ActorRef<A> actor) {
-    struct alignas(A) Image {
-      std::byte bytes[sizeof(A)];
-    };
-    const auto image = std::make_unique<Image>();
+    const auto image = std::make_unique<Image<A>>();
     Status status = core_->readState(actor.id, detail::Registered<A>::info(), image->bytes);
     if (!status)
       return status;
@@ -337,18 +378,50 @@ private:
   explicit Runtime(std::shared_ptr<detail::RuntimeCore> core) : core_(std::move(core)) {}
   static Result<Runtime> onCpu(const RuntimeOptions& options);
 
+  template <class A> struct alignas(A) Image {
+    std::byte bytes[sizeof(A)];
+  };
+  /// What an actor begins with.
+  template <class A, class... Args> static std::unique_ptr<Image<A>> imageOf(Args&&... args) {
+    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
+    auto image = std::make_unique<Image<A>>(); // zeroed: padding too
+    ::new (static_cast<void*>(image->bytes)) A(std::forward<Args>(args)...);
+    return image;
+  }
   template <class A, class... Args>
   Result<ActorRef<A>> spawnAt(detail::Where where, Args&&... args) {
-    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
-    struct alignas(A) Image {
-      std::byte bytes[sizeof(A)];
-    };
-    const auto image = std::make_unique<Image>(); // zeroed: padding too
-    ::new (static_cast<void*>(image->bytes)) A(std::forward<Args>(args)...);
+    const auto image = imageOf<A>(std::forward<Args>(args)...);
     Result<ActorId> id = core_->spawn(detail::Registered<A>::info(), image->bytes, where);
     if (!id)
       return id.status();
     return ActorRef<A>{*id};
+  }
+  template <class A, class... Args>
+  Result<std::vector<ActorRef<A>>> spawnManyAt(detail::Where where, std::size_t count,
+                                               Args&&... args) {
+    const auto image = imageOf<A>(std::forward<Args>(args)...);
+    return refsOf<A>(
+        core_->spawnMany({&detail::Registered<A>::info(), count, image->bytes}, where));
+  }
+  template <class A, class Make>
+  Result<std::vector<ActorRef<A>>> spawnEachAt(detail::Where where, std::size_t count, Make& make) {
+    static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
+    const auto makeInto = [](void* closure, std::size_t i, void* image) {
+      ::new (image) A((*static_cast<std::remove_const_t<Make>*>(closure))(i));
+    };
+    void* const closure = const_cast<void*>(static_cast<const void*>(std::addressof(make)));
+    return refsOf<A>(core_->spawnMany(
+        {&detail::Registered<A>::info(), count, nullptr, makeInto, closure}, where));
+  }
+  template <class A>
+  static Result<std::vector<ActorRef<A>>> refsOf(const Result<std::vector<ActorId>>& ids) {
+    if (!ids)
+      return ids.status();
+    std::vector<ActorRef<A>> refs;
+    refs.reserve(ids->size());
+    for (const ActorId id : *ids)
+      refs.push_back({id});
+    return refs;
   }
   template <class M>
   Status batch(std::span<const M> messages, const ActorId* targets, std::size_t stride,

@@ -28,6 +28,8 @@ public:
   CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards,
            States states);
 
+  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where where) final;
+  Result<std::vector<ActorId>> spawnMany(const detail::Spawns& spawns, detail::Where where) final;
   Status sendBatch(const detail::Batch& batch, std::size_t& sent) override;
   AskTicket ask(ActorId target, const TypeInfo& message, const void* payload,
                 const TypeInfo& reply) final;
@@ -52,6 +54,14 @@ public:
 
 protected:
   virtual Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work);
+
+  /// Makes an actor for each of `ids`, all or none; nobody is told of them before settleMade().
+  virtual Status make(const TypeInfo& actor, Beginnings images, detail::Where where,
+                      std::span<ActorId> ids) = 0;
+  /// What make() gave is complete, and begins; or it is ended again.
+  virtual void settleMade(std::span<const ActorId> ids, bool isComplete);
+  /// Actors that count for `maxActors`.
+  virtual std::uint32_t alive() { return directory_.inUse(); }
 
   /// Brings what waits for the host into the mailbox, and drives a backend that does not run by
   /// itself. True where there was something.
@@ -79,7 +89,7 @@ protected:
   }
 
   const RuntimeOptions options_;
-  std::atomic<std::uint64_t> killed_{0}, restarted_{0};
+  std::atomic<std::uint64_t> spawned_{0}, killed_{0}, restarted_{0};
   Registry registry_;
   Directory directory_;
   Mailbox mailbox_;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace ring::runtime {
 namespace {
@@ -70,6 +71,7 @@ void Directory::collectFreed() {
   while (freed_.consumer.tryPop(index) == RingResult::Ok) {
     Shard& shard = shards_[index % shards_.size()];
     --shard.actors;
+    --inUse_;
     // An entry whose generation would come round again is not used again.
     const std::uint32_t word = entries_[index].word.load(std::memory_order_acquire);
     if (DirectoryEntry::generationOf(word) != 0xffff)
@@ -77,80 +79,123 @@ void Directory::collectFreed() {
   }
 }
 
-std::uint32_t Directory::emptiestShard(ShardRange among) const {
-  const auto emptiest =
-      std::min_element(shards_.begin() + among.first, shards_.begin() + among.end,
-                       [](const Shard& a, const Shard& b) { return a.actors < b.actors; });
-  return static_cast<std::uint32_t>(emptiest - shards_.begin());
-}
-
-bool Directory::takeIndex(std::uint32_t shardIndex, std::uint32_t& index) {
-  Shard& shard = shards_[shardIndex];
+/// Of a shard that has one.
+std::uint32_t Directory::takeIndex(Shard& shard) {
+  ++shard.actors;
+  ++inUse_;
   if (!shard.reusable.empty()) {
-    index = shard.reusable.front();
+    const std::uint32_t index = shard.reusable.front();
     shard.reusable.pop_front();
     freeState(entries_[index]);
-    return true;
+    return index;
   }
-  if (shard.nextFresh >= maxActors_)
-    return false;
-  index = shard.nextFresh;
-  shard.nextFresh += static_cast<std::uint32_t>(shards_.size());
-  return true;
+  return std::exchange(shard.nextFresh,
+                       shard.nextFresh + static_cast<std::uint32_t>(shards_.size()));
 }
 
-bool Directory::takeIndexOf(ShardRange among, std::uint32_t& index) {
+/// Deals indices out, one to each of the emptiest shards in turn, until all `ids` have one or no
+/// shard has any; gives how many have.
+std::size_t Directory::takeIndices(ShardRange among, std::span<ActorId> ids) {
   among.end = std::min(among.end, static_cast<std::uint32_t>(shards_.size()));
   if (among.first >= among.end)
-    return false;
-  bool found = takeIndex(emptiestShard(among), index);
-  for (std::uint32_t shard = among.first; !found && shard < among.end; ++shard)
-    found = takeIndex(shard, index);
-  return found;
+    return 0;
+  const std::span shards(shards_.data() + among.first, among.end - among.first);
+  constexpr std::uint32_t kNone = ~std::uint32_t(0);
+  for (std::size_t taken = 0;;) {
+    std::uint32_t least = kNone;
+    for (const Shard& shard : shards)
+      if (shard.actors < least && hasIndex(shard))
+        least = shard.actors;
+    for (Shard& shard : shards) {
+      if (taken == ids.size() || least == kNone)
+        return taken;
+      if (shard.actors == least && hasIndex(shard))
+        ids[taken++].index = takeIndex(shard);
+    }
+  }
 }
 
-Result<ActorId> Directory::place(const ActorType& type, const void* image,
-                                 std::initializer_list<ShardRange> choices) {
-  std::lock_guard lock(mutex_);
-  collectFreed();
-  const std::string name(type.info->name);
-  const std::uint32_t size = type.info->size;
-  if (stateBytes_ + size > maxStateBytes_) // states of actors that ended are kept until needed
+/// Exhausted where there is no room for so many states more.
+Status Directory::reserveStates(const ActorType& type, std::size_t count) {
+  const std::uint64_t bytes = std::uint64_t(type.info->size) * count;
+  if (stateBytes_ + bytes > maxStateBytes_) // states of actors that ended are kept until needed
     for (Shard& shard : shards_)
       for (const std::uint32_t index : shard.reusable)
         freeState(entries_[index]);
-  if (stateBytes_ + size > maxStateBytes_)
-    return Status(StatusCode::Exhausted, "`" + name + "` has a state of " + std::to_string(size) +
-                                             " bytes and " +
-                                             std::to_string(maxStateBytes_ - stateBytes_) + " of " +
-                                             std::to_string(maxStateBytes_) +
-                                             " are free; set `RuntimeOptions::stateBytes`");
-  std::uint32_t index = 0;
-  if (std::ranges::none_of(choices, [&](ShardRange among) { return takeIndexOf(among, index); }))
-    return exhausted(maxActors_);
-  ++shards_[index % shards_.size()].actors;
-  DirectoryEntry& entry = entries_[index];
-  entry.type = &type;
-  entry.stateBytes = size;
-  entry.image = images_.take(image, size);
-  if (states_ == States::Here) {
-    entry.state = static_cast<std::byte*>(::operator new(size, stateAlign(type)));
-    std::memcpy(entry.state, image, size);
-  }
-  stateBytes_ += size;
-  entry.failCode = 0;
-  entry.place = 0;
-  const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
-  const auto generation = static_cast<std::uint16_t>(DirectoryEntry::generationOf(word) + 1);
-  // release: whoever finds the new generation finds the new fields
-  entry.word.store(DirectoryEntry::pack(generation, Life::Initializing), std::memory_order_release);
-  return ActorId{index, generation, 0};
+  if (stateBytes_ + bytes <= maxStateBytes_)
+    return Status::ok();
+  const std::string name = "`" + std::string(type.info->name) + "`";
+  return Status(StatusCode::Exhausted,
+                (count == 1 ? name + " has a state of " + std::to_string(bytes) + " bytes and "
+                            : std::to_string(count) + " states of " + name + " have " +
+                                  std::to_string(bytes) + " bytes and ") +
+                    std::to_string(maxStateBytes_ - stateBytes_) + " of " +
+                    std::to_string(maxStateBytes_) + " are free; set `RuntimeOptions::stateBytes`");
 }
 
-Status Directory::exhausted(std::uint32_t limit) const {
+Status Directory::place(const ActorType& type, Beginnings images,
+                        std::initializer_list<ShardRange> choices, std::span<ActorId> ids) {
+  std::lock_guard lock(mutex_);
+  collectFreed();
+  if (Status status = reserveStates(type, ids.size()); !status)
+    return status;
+  std::size_t taken = 0;
+  for (const ShardRange& among : choices)
+    taken += takeIndices(among, ids.subspan(taken));
+  if (taken < ids.size()) {
+    const std::uint32_t used = inUse_ - static_cast<std::uint32_t>(taken);
+    while (taken > 0) {
+      const std::uint32_t index = ids[--taken].index;
+      Shard& shard = shards_[index % shards_.size()];
+      shard.reusable.push_front(index);
+      --shard.actors;
+      --inUse_;
+    }
+    return exhausted(maxActors_, used, ids.size());
+  }
+  const std::uint32_t size = type.info->size;
+  const std::byte* kept = nullptr;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    DirectoryEntry& entry = entries_[ids[i].index];
+    const void* image = images.at(i);
+    if (images.stride != 0)
+      kept = images_.take(image, size);
+    else if (i == 0)
+      kept = images_.take(image, size, ids.size());
+    entry.type = &type;
+    entry.stateBytes = size;
+    entry.image = kept;
+    if (states_ == States::Here) {
+      entry.state = static_cast<std::byte*>(::operator new(size, stateAlign(type)));
+      std::memcpy(entry.state, image, size);
+    }
+    entry.failCode = 0;
+    entry.place = 0;
+    const std::uint32_t word = entry.word.load(std::memory_order_relaxed);
+    const auto generation = static_cast<std::uint16_t>(DirectoryEntry::generationOf(word) + 1);
+    // release: whoever finds the new generation finds the new fields
+    entry.word.store(DirectoryEntry::pack(generation, Life::Initializing),
+                     std::memory_order_release);
+    ids[i] = {ids[i].index, generation, 0};
+  }
+  stateBytes_ += std::uint64_t(size) * ids.size();
+  return Status::ok();
+}
+
+std::uint32_t Directory::inUse() {
+  std::lock_guard lock(mutex_);
+  collectFreed();
+  return inUse_;
+}
+
+Status Directory::exhausted(std::uint32_t limit, std::uint32_t used, std::uint64_t more) const {
   const std::uint32_t failed = failed_.load(std::memory_order_relaxed);
+  const std::string inUse = more == 1 ? "all " + std::to_string(limit) + " actors are in use"
+                                      : std::to_string(more) + " actors are to be made and " +
+                                            std::to_string(used) + " of " + std::to_string(limit) +
+                                            " are in use";
   return Status(StatusCode::Exhausted,
-                "all " + std::to_string(limit) + " actors are in use" +
+                inUse +
                     (failed == 0 ? std::string("; ")
                                  : ", " + std::to_string(failed) +
                                        " of them failed: kill those that are given up, or ") +

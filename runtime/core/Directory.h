@@ -24,6 +24,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace ring::runtime {
@@ -56,6 +57,13 @@ struct ShardRange {
   std::uint32_t first = 0, end = ~std::uint32_t(0);
 };
 
+/// What actors of one type begin with: images `stride` bytes apart; 0: all with the first.
+struct Beginnings {
+  const void* first;
+  std::size_t stride = 0;
+  const void* at(std::size_t i) const { return static_cast<const std::byte*>(first) + i * stride; }
+};
+
 class Directory {
 public:
   /// `maxActors` entries; an index is freed into one of `shards` pools.
@@ -63,11 +71,20 @@ public:
             States states = States::Here);
   ~Directory();
 
-  /// Takes a free entry of the emptiest shard and gives it `type` and a copy of `image`; it is
-  /// Initializing until activate(). Exhausted with the numbers where a pool is.
-  /// Takes one of the first of `choices` that has any.
+  /// Takes a free entry for each of `ids`, of the emptiest shard at that time, and gives it `type`
+  /// and a copy of its image; it is Initializing until activate(). Entries are of the first of
+  /// `choices` that has any left. All or none: Exhausted with the numbers where a pool is.
+  Status place(const ActorType& type, Beginnings images, std::initializer_list<ShardRange> choices,
+               std::span<ActorId> ids);
+  /// The same for one.
   Result<ActorId> place(const ActorType& type, const void* image,
-                        std::initializer_list<ShardRange> choices = {ShardRange()});
+                        std::initializer_list<ShardRange> choices = {ShardRange()}) {
+    ActorId id{};
+    Status status = place(type, Beginnings{image}, choices, {&id, 1});
+    if (!status)
+      return status;
+    return id;
+  }
   std::uint32_t shardOf(ActorId id) const {
     return id.index % static_cast<std::uint32_t>(shards_.size());
   }
@@ -76,6 +93,8 @@ public:
   void forget(ActorId id);
 
   std::uint32_t capacity() const { return maxActors_; }
+  /// Entries that a later place() cannot have.
+  std::uint32_t inUse();
   DirectoryEntry& entry(std::uint32_t index) { return entries_[index]; }
   /// The entry where `id` is the actor in it now, whatever its life; null otherwise.
   DirectoryEntry* find(ActorId id) {
@@ -114,16 +133,24 @@ public:
   /// The same, and copies its state, which is Here.
   Status copyState(ActorId id, const TypeInfo& type, void* to);
 
-  /// Why there is no entry for another actor where `limit` of them are in use.
-  Status exhausted(std::uint32_t limit) const;
+  /// Why there are no entries for `more` actors where `used` of `limit` are in use.
+  Status exhausted(std::uint32_t limit, std::uint32_t used, std::uint64_t more) const;
 
 private:
   std::uint32_t indexOf(const DirectoryEntry& entry) const {
     return static_cast<std::uint32_t>(&entry - entries_.get());
   }
-  std::uint32_t emptiestShard(ShardRange among) const;
-  bool takeIndex(std::uint32_t shard, std::uint32_t& index);
-  bool takeIndexOf(ShardRange among, std::uint32_t& index);
+  struct Shard {
+    std::uint32_t nextFresh;            ///< the least index of this shard that was never used
+    std::uint32_t actors = 0;           ///< not Terminated
+    std::deque<std::uint32_t> reusable; ///< the longest free first: generations last
+  };
+  bool hasIndex(const Shard& shard) const {
+    return !shard.reusable.empty() || shard.nextFresh < maxActors_;
+  }
+  std::uint32_t takeIndex(Shard& shard);
+  std::size_t takeIndices(ShardRange among, std::span<ActorId> ids);
+  Status reserveStates(const ActorType& type, std::size_t count);
   void collectFreed();
   void freeState(DirectoryEntry& entry);
   Status checkWithLock(ActorId id, const TypeInfo& type);
@@ -136,12 +163,8 @@ private:
   MpscRing<std::uint32_t>::Ends freed_;
   std::mutex mutex_; // all that follows, and freed_.consumer
   std::uint64_t stateBytes_ = 0;
+  std::uint32_t inUse_ = 0; ///< the sum of Shard::actors
   Images images_;
-  struct Shard {
-    std::uint32_t nextFresh;            ///< the least index of this shard that was never used
-    std::uint32_t actors = 0;           ///< not Terminated
-    std::deque<std::uint32_t> reusable; ///< the longest free first: generations last
-  };
   std::vector<Shard> shards_;
 };
 

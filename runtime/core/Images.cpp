@@ -15,7 +15,7 @@ std::string_view textOf(const void* image, std::size_t bytes) {
 
 } // namespace
 
-const std::byte* Images::take(const void* image, std::size_t bytes) {
+const std::byte* Images::take(const void* image, std::size_t bytes, std::uint64_t users) {
   auto found = images_.find(textOf(image, bytes));
   if (found == images_.end()) {
     auto copy = std::make_unique<std::byte[]>(bytes);
@@ -23,7 +23,7 @@ const std::byte* Images::take(const void* image, std::size_t bytes) {
     const std::string_view key = textOf(copy.get(), bytes);
     found = images_.emplace(key, Image{std::move(copy)}).first;
   }
-  ++found->second.users;
+  found->second.users += users;
   return found->second.bytes.get();
 }
 

@@ -16,8 +16,9 @@ namespace ring::runtime {
 
 class Images {
 public:
-  /// A copy of `bytes` bytes that stays until giveBack(); the one there is where they are equal.
-  const std::byte* take(const void* image, std::size_t bytes);
+  /// A copy of `bytes` bytes for `users`, each of which gives it back; the one there is where they
+  /// are equal.
+  const std::byte* take(const void* image, std::size_t bytes, std::uint64_t users = 1);
   /// Of what take() gave, once for each time.
   void giveBack(const std::byte* image, std::size_t bytes);
   /// Different images that are kept.

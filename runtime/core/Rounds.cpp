@@ -40,7 +40,8 @@ void Rounds::breakWith(const Status& status) {
   mailbox_.resolveAll(status.code());
 }
 
-Result<ActorId> Rounds::spawn(const TypeInfo& info, const void* image, detail::Where) {
+Status Rounds::make(const TypeInfo& info, Beginnings images, detail::Where,
+                    std::span<ActorId> ids) {
   std::lock_guard device(deviceMutex_);
   {
     std::lock_guard lock(queueMutex_);
@@ -66,31 +67,32 @@ Result<ActorId> Rounds::spawn(const TypeInfo& info, const void* image, detail::W
                                                std::to_string((*actor)->largestMessage) +
                                                " bytes; this device has room for " +
                                                std::to_string(buffers_.maxBoxBytes()) + " bytes");
-  Result<ActorId> id = directory_.place(**type, image);
-  if (!id)
-    return id;
-  if (const auto old = stateOf_.find(id->index); old != stateOf_.end()) {
+  if (Status status = directory_.place(**type, images, {ShardRange()}, ids); !status)
+    return status;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (Status status = bringState(ids[i], info, images.at(i)); !status) {
+      settleMade(ids, false);
+      return status;
+    }
+  actorOf_[*type] = *actor;
+  std::lock_guard lock(queueMutex_);
+  queue_.widen(std::max((*actor)->largestMessage, (*type)->maxMessageBytes));
+  return Status::ok();
+}
+
+/// Into the device's memory, of the actor's own. With deviceMutex_.
+Status Rounds::bringState(ActorId id, const TypeInfo& actor, const void* image) {
+  if (const auto old = stateOf_.find(id.index); old != stateOf_.end()) {
     states_.release(old->second); // of an actor that ended
     stateOf_.erase(old);
   }
-  Result<std::uint64_t> offset =
-      states_.allocate(info.size, std::max<std::uint32_t>(info.align, 16));
-  Status status = offset ? states_.write(*offset, {static_cast<const std::byte*>(image), info.size})
-                         : offset.status();
-  if (!status) {
-    directory_.forget(*id);
-    return status;
-  }
-  stateOf_[id->index] = *offset;
-  directory_.entry(id->index).place = *offset;
-  actorOf_[*type] = *actor;
-  {
-    std::lock_guard lock(queueMutex_);
-    queue_.widen(std::max((*actor)->largestMessage, (*type)->maxMessageBytes));
-    ++counts_.spawned;
-  }
-  directory_.activate(*id);
-  return id;
+  const Result<std::uint64_t> offset =
+      states_.allocate(actor.size, std::max<std::uint32_t>(actor.align, 16));
+  if (!offset)
+    return offset.status();
+  stateOf_[id.index] = *offset; // the entry's until another actor takes it
+  directory_.entry(id.index).place = *offset;
+  return states_.write(*offset, {static_cast<const std::byte*>(image), actor.size});
 }
 
 Status Rounds::post(ActorId target, const TypeInfo& message, const void* payload,
@@ -238,6 +240,7 @@ Status Rounds::stop(detail::Deadline deadline) {
 Statistics Rounds::statistics() {
   std::lock_guard lock(queueMutex_);
   Statistics counts = counts_;
+  counts.spawned = spawned_.load(std::memory_order_relaxed);
   counts.killed = killed_.load(std::memory_order_relaxed);
   counts.restarted = restarted_.load(std::memory_order_relaxed);
   return counts;

@@ -30,7 +30,6 @@ public:
   ~Rounds() override;
 
   std::string backendName() const override;
-  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where) override;
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
@@ -56,6 +55,8 @@ public:
   Status finish() override;
 
 protected:
+  Status make(const TypeInfo& actor, Beginnings images, detail::Where,
+              std::span<ActorId> ids) override;
   bool pump() override;
   Status post(ActorId target, const TypeInfo& message, const void* payload,
               std::uint64_t correlation) override;
@@ -78,6 +79,7 @@ private:
     std::vector<std::pair<DirectoryEntry*, abi::Envelope>> restarted;
   };
 
+  Status bringState(ActorId id, const TypeInfo& actor, const void* image);
   Status runRound();
   void collect(Round& round);
   void takeMessages(std::uint32_t index, DirectoryEntry& entry, const RoundActor& actor,

@@ -125,6 +125,17 @@ struct Where {
   ActorId actor; ///< of Beside; one that is gone counts by its former place
 };
 
+/// Actors of one type that are made together.
+struct Spawns {
+  const TypeInfo* actor;
+  std::size_t count;
+  const void* image = nullptr; ///< what all begin with, where there is no `make`
+  /// Puts what the i-th begins with into `image`: zeroed, aligned as the type. Called once for
+  /// each, in order, on the calling thread, with no lock held.
+  void (*make)(void* closure, std::size_t i, void* image) = nullptr;
+  void* closure = nullptr;
+};
+
 /// Messages of one type to one actor or to one each; strides in bytes, 0: always the same.
 struct Batch {
   const TypeInfo* message;
@@ -203,6 +214,8 @@ public:
 
   // Actors. Any thread may call; the order of one thread's sends to one actor is kept.
   virtual Result<ActorId> spawn(const TypeInfo& actor, const void* image, Where where) = 0;
+  /// All of them or none.
+  virtual Result<std::vector<ActorId>> spawnMany(const Spawns& spawns, Where where) = 0;
   virtual Status send(ActorId target, const TypeInfo& message, const void* payload) = 0;
   /// Sends in order; `sent`, 0 before, counts those that have gone, also where it fails.
   virtual Status sendBatch(const Batch& batch, std::size_t& sent) = 0;

@@ -66,7 +66,8 @@ Status CpuBackend::checkMessages(const TypeInfo& actor) const {
   return Status::ok();
 }
 
-Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, detail::Where where) {
+Status CpuBackend::make(const TypeInfo& actor, Beginnings images, detail::Where where,
+                        std::span<ActorId> ids) {
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
   Result<const ActorType*> type = registry_.actor(actor);
@@ -79,12 +80,7 @@ Result<ActorId> CpuBackend::spawn(const TypeInfo& actor, const void* image, deta
     const std::uint32_t worker = directory_.shardOf(where.actor);
     preferred = {worker, worker + 1};
   }
-  Result<ActorId> id = directory_.place(**type, image, {preferred, ShardRange()});
-  if (!id)
-    return id;
-  directory_.activate(*id);
-  spawned_.fetch_add(1, std::memory_order_relaxed);
-  return id;
+  return directory_.place(**type, images, {preferred, ShardRange()}, ids);
 }
 
 std::byte* CpuBackend::waitForCredit(Ring& ring, std::size_t recordBytes, Status& why) {

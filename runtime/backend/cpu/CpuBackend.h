@@ -26,7 +26,6 @@ public:
   ~CpuBackend() override;
 
   std::string backendName() const override { return "cpu"; }
-  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where) override;
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
@@ -52,6 +51,8 @@ public:
   Status finish() override { return Status::ok(); } // launches and sweeps end before they return
 
 protected:
+  Status make(const TypeInfo& actor, Beginnings images, detail::Where where,
+              std::span<ActorId> ids) override;
   bool pump() override;
   Status post(ActorId target, const TypeInfo& message, const void* payload,
               std::uint64_t correlation) override;
@@ -81,7 +82,7 @@ private:
   const Modulo shardOf_;
   const std::size_t maxRecordBytes_;
   std::atomic<bool> closed_{false};
-  std::atomic<std::uint64_t> repliesTaken_{0}, spawned_{0}, leftDead_{0};
+  std::atomic<std::uint64_t> repliesTaken_{0}, leftDead_{0};
   std::mutex stopMutex_;
   std::atomic<bool> stopped_{false}; ///< set with stopMutex_
   std::mutex requestsMutex_;

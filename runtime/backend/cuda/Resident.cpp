@@ -49,8 +49,8 @@ Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
       description_("cuda (" + gpu_->description() + ")"), ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes,
               kSpillers * options.spillBytes, firstLap),
-      places_(options.stateBytes), handles_(std::make_shared<StreamHandles>(gpu_)),
-      bell_(std::move(bell)) {
+      places_(options.stateBytes), placeOf_(directory_.capacity()),
+      handles_(std::make_shared<StreamHandles>(gpu_)), bell_(std::move(bell)) {
   modules_.emplace(*device_, ShaderLanguage::Cuda, registry_);
   memory_.emplace(*device_);
   taken_.emplace_back();

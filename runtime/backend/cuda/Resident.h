@@ -58,7 +58,6 @@ public:
   ~Resident() override;
 
   std::string backendName() const override;
-  Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where where) override;
   Status send(ActorId target, const TypeInfo& message, const void* payload) override {
     return post(target, message, payload, 0);
   }
@@ -109,6 +108,11 @@ public:
 
 protected:
   Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work) override;
+  /// Actors are Active when it returns: those of a GPU that is replaced come back.
+  Status make(const TypeInfo& actor, Beginnings images, detail::Where where,
+              std::span<ActorId> ids) override;
+  void settleMade(std::span<const ActorId> ids, bool isComplete) override;
+  std::uint32_t alive() override { return alive_.load(std::memory_order_relaxed); }
   bool pump() override;
   /// The device writes rings and wakes nobody.
   std::chrono::microseconds nap() const override { return std::chrono::microseconds(100); }
@@ -170,6 +174,12 @@ private:
       return isThere && std::memcmp(bytes.data(), image, bytes.size()) == 0;
     }
   };
+  enum class Fate : std::uint8_t {
+    UnderWay,
+    Done,    ///< the answer is Ok
+    Refused, ///< it is another one
+    Late     ///< Timeout, and it may still be done: whoever settles it ends it
+  };
   /// A command whose answer is waited for, and what it holds until then.
   struct Pending {
     abi::Command what;
@@ -179,14 +189,21 @@ private:
     LastImage* writes = nullptr;
     AskTicket ticket = {};
     std::uint64_t epoch = 0; ///< of the order
+    Fate fate = Fate::UnderWay;
+    bool isAnswered = false; ///< and openCommands_ counts it no more
     bool isStray = false;    ///< an actor that nobody knows; the order to kill it found no room yet
   };
-  /// An attempt at what actors' shards do: with kernelMutex_, but while it waits for one.
+  /// An attempt at what actors' shards do: with kernelMutex_, but while it waits for one. Its
+  /// commands are under way together and are heard of in the order in which they were sent.
   struct Order {
     std::unique_lock<std::recursive_mutex> kernel; ///< of a thread that has it once
     detail::Deadline deadline;
     std::uint64_t epoch;
-    bool isLate = false; ///< Timeout, and it may still be done: whoever settles it ends it
+    std::vector<Pending> sent = {};
+    std::size_t heard = 0;    ///< of `sent`
+    std::size_t answered = 0; ///< of `sent`, from the first on: see lockAgain
+    bool isOverdue = false;   ///< a command of it is late
+    std::size_t underWay() const { return sent.size() - heard; }
   };
   /// Between the GPU's process, which may outlive us for a moment, and the keeper.
   struct Bell {
@@ -213,7 +230,17 @@ private:
   Status waitForRoom(Client& client, std::unique_lock<SpinLock>& lock, std::uint32_t actor);
   bool pushCommand(const Pending& pending, const abi::CommandArguments& arguments);
   Status tryCommand(Order& order, const Pending& pending, const abi::CommandArguments& arguments);
-  Status command(Order& order, Pending pending, const abi::CommandArguments& arguments);
+  Status sendCommand(Order& order, Pending pending, const abi::CommandArguments& arguments);
+  Status openQuestion(Order& order, Pending& pending);
+  Status hearAnswer(Order& order);
+  std::optional<Status> awaitAnswer(Order& order, Pending& pending);
+  void lockAgain(Order& order);
+  Status hearAll(Order& order, Status first);
+  Status command(Order& order, const Pending& pending, const abi::CommandArguments& arguments) {
+    return hearAll(order, sendCommand(order, pending, arguments));
+  }
+  std::size_t mostUnderWay() const;
+  Status makeRoom(Order& order);
   Status overdue(Order& order, Pending* pending, ActorId target);
   void settle(Pending& pending, const Status& answer);
   void settleLate(Pending& pending, const Status& answer);
@@ -236,11 +263,18 @@ private:
                     std::uint32_t failCode);
   void hearEnd(ActorId actor, const abi::ResidentOutcome& told);
   DirectoryEntry* findLiving(ActorId id);
-  Result<StagePieces::Piece> stage(std::uint32_t bytes);
+  Result<StagePieces::Piece> stage(Order& order, std::uint32_t bytes);
 
-  Result<ActorId> spawnOnce(Order& order, const ActorType& type, const void* image,
-                            detail::Where where);
-  Result<ActorId> takeEntry(const ActorType& type, const void* image, detail::Where where);
+  Status makeOnce(Order& order, const ActorType& type, Beginnings images, detail::Where where,
+                  std::span<ActorId> ids, std::vector<ActorId>& left);
+  Status openForSpawns();
+  Status sendSpawns(Order& order, const ActorType& type, Beginnings images,
+                    std::span<const ActorId> ids);
+  void takeBack(const Order& order, const Status& cause, std::span<const ActorId> ids,
+                std::vector<ActorId>& left);
+  Status endAll(Order& order, std::span<const ActorId> ids);
+  Status takeEntries(const ActorType& type, Beginnings images, detail::Where where,
+                     std::span<ActorId> ids);
   Status prepare(const ActorType& type, detail::Deadline deadline);
   Status loadProgram(Program program, detail::Deadline deadline);
   Status place(Order& order, const ActorType& type, ActorId id, const void* image);
@@ -314,7 +348,10 @@ private:
   std::atomic<std::thread::id> parkedBy_{}; ///< the thread in withParked(call)
   ResidentKernel kernel_;
   StatePlaces places_;
-  std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> placeOf_; ///< by actor index
+  struct Place {
+    std::uint32_t first = 0, bytes = 0; ///< of the arena; none where there are no bytes
+  };
+  std::vector<Place> placeOf_; ///< by actor index
   StagePieces pieces_;
   std::vector<Pending> late_; ///< commands whose callers have gone
   std::map<const ActorType*, LastImage> lastImages_;
@@ -335,8 +372,7 @@ private:
   std::atomic<std::uint32_t> clientsInUse_{1};
   std::atomic<std::uint32_t> sharedSlots_{0}; ///< of a client's rings; 0: there were none yet
   std::atomic<bool> closed_{false};
-  std::deque<Taken> taken_; ///< one a GPU, the newest last; with kernelMutex_
-  std::atomic<std::uint64_t> spawned_{0};
+  std::deque<Taken> taken_;                    ///< one a GPU, the newest last; with kernelMutex_
   std::atomic<std::uint32_t> openCommands_{0}; ///< that the kernel has not answered
   std::atomic<std::uint32_t> idleTurns_{0};
   std::mutex endMutex_; ///< moving entries, failures_, and what broke the device

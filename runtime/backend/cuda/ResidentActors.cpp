@@ -9,6 +9,11 @@
 
 namespace ring::runtime::cuda {
 
+namespace {
+/// Orders of a batch that have one deadline: each gets the time that one alone has.
+constexpr std::size_t kDeadlineEvery = 64;
+} // namespace
+
 /// Makes the resident kernel one that has this type, and runs it.
 Status Resident::prepare(const ActorType& type, detail::Deadline deadline) {
   if (std::find(types_.begin(), types_.end(), &type) != types_.end())
@@ -103,14 +108,14 @@ Status Resident::exhausted(const ActorType& type) const {
 
 Status Resident::place(Order& order, const ActorType& type, ActorId id, const void* image) {
   const std::uint32_t bytes = type.info->size;
-  if (const auto old = placeOf_.find(id.index); old != placeOf_.end()) {
-    places_.giveBack(old->second.first, old->second.second); // of an actor that ended
-    placeOf_.erase(old);
-  }
+  Place& mine = placeOf_[id.index];
+  if (mine.bytes != 0)
+    places_.giveBack(mine.first, mine.bytes); // of an actor that ended
+  mine = {};
   const std::optional<std::uint32_t> place = places_.take(bytes);
   if (!place)
     return exhausted(type);
-  placeOf_[id.index] = {*place, bytes};
+  mine = {*place, bytes};
   const auto number = std::find(types_.begin(), types_.end(), &type) - types_.begin();
   abi::CommandArguments arguments{0, bytes, *place, static_cast<std::uint32_t>(number),
                                   abi::kKeepsNoImage};
@@ -120,9 +125,9 @@ Status Resident::place(Order& order, const ActorType& type, ActorId id, const vo
   if (last.is(image)) {
     arguments.from = kernel_.addressOf(*last.place);
     pending.reads = &last;
-    return command(order, pending, arguments);
+    return sendCommand(order, pending, arguments);
   }
-  Result<StagePieces::Piece> piece = stage(bytes);
+  Result<StagePieces::Piece> piece = stage(order, bytes);
   if (!piece)
     return piece.status();
   pending.piece = *piece;
@@ -137,15 +142,16 @@ Status Resident::place(Order& order, const ActorType& type, ActorId id, const vo
     last.bytes.assign(static_cast<const std::byte*>(image),
                       static_cast<const std::byte*>(image) + bytes);
   }
-  return command(order, pending, arguments);
+  return sendCommand(order, pending, arguments);
 }
 
 /// Warps that poll the host's memory look at their mailboxes less often: the others come first.
-Result<ActorId> Resident::takeEntry(const ActorType& type, const void* image, detail::Where where) {
+Status Resident::takeEntries(const ActorType& type, Beginnings images, detail::Where where,
+                             std::span<ActorId> ids) {
   const Placement& placement = kernel_.placement();
   const std::uint32_t warps = placement.warpShards();
   if (type.info->scope == Scope::Block)
-    return directory_.place(type, image, {{warps, placement.shards()}});
+    return directory_.place(type, images, {{warps, placement.shards()}}, ids);
   const std::uint32_t polling =
       std::min(clientsInUse_.load(std::memory_order_relaxed) * placement.lanes(), warps);
   ShardRange wished{0, 0};
@@ -157,13 +163,12 @@ Result<ActorId> Resident::takeEntry(const ActorType& type, const void* image, de
     wished.first = shard / abi::kWarpsPerBlock * abi::kWarpsPerBlock;
     wished.end = wished.first + abi::kWarpsPerBlock;
   }
-  return directory_.place(type, image, {wished, {polling, warps}, {0, warps}});
+  return directory_.place(type, images, {wished, {polling, warps}, {0, warps}}, ids);
 }
 
-Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail::Where where) {
-  if (closed_.load(std::memory_order_acquire))
-    return Status(StatusCode::Closed, "the runtime is stopped");
-  if (Status status = brokenStatus(); !status)
+Status Resident::make(const TypeInfo& info, Beginnings images, detail::Where where,
+                      std::span<ActorId> ids) {
+  if (Status status = openForSpawns(); !status)
     return status;
   if (Status status = notParkedHere(); !status)
     return status;
@@ -174,36 +179,119 @@ Result<ActorId> Resident::spawn(const TypeInfo& info, const void* image, detail:
     return Status(StatusCode::Unsupported, "`" + std::string(info.name) + "` is aligned to " +
                                                std::to_string(info.align) +
                                                " bytes; the limit is 16 on CUDA");
-  return ordered([&](Order& order) { return spawnOnce(order, **type, image, where); });
+  std::vector<ActorId> left;
+  Status status =
+      ordered([&](Order& order) { return makeOnce(order, **type, images, where, ids, left); });
+  settleMade(left, false);
+  return status;
 }
 
-Result<ActorId> Resident::spawnOnce(Order& order, const ActorType& type, const void* image,
-                                    detail::Where where) {
-  if (closed_.load(std::memory_order_acquire)) // stop() may have parked the kernel meanwhile
+Status Resident::openForSpawns() {
+  if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
-  if (Status status = brokenStatus(); !status)
+  return brokenStatus();
+}
+
+/// `left`: where it fails, those of `ids` that are to be ended.
+Status Resident::makeOnce(Order& order, const ActorType& type, Beginnings images,
+                          detail::Where where, std::span<ActorId> ids, std::vector<ActorId>& left) {
+  if (Status status = openForSpawns(); !status)
     return status;
-  if (alive_.load() >= options_.maxActors)
-    return directory_.exhausted(options_.maxActors);
+  const std::uint32_t used = alive_.load();
+  if (used >= options_.maxActors || ids.size() > options_.maxActors - used)
+    return directory_.exhausted(options_.maxActors, used, ids.size());
   if (Status status = prepare(type, order.deadline); !status)
     return status;
-  Result<ActorId> id = takeEntry(type, image, where);
-  if (!id)
-    return id;
-  ++alive_;
-  if (Status status = place(order, type, *id, image); !status) {
-    --alive_;
-    if (!order.isLate) {
-      std::lock_guard lock(endMutex_);
-      directory_.forget(*id);
-    }
+  if (Status status = takeEntries(type, images, where, ids); !status)
+    return status;
+  alive_ += static_cast<std::uint32_t>(ids.size());
+  order.sent.reserve(ids.size());
+  if (Status status = hearAll(order, sendSpawns(order, type, images, ids)); !status) {
+    takeBack(order, status, ids, left);
     return status;
   }
-  {
-    std::lock_guard lock(endMutex_);
-    directory_.activate(*id);
+  std::lock_guard lock(endMutex_);
+  for (const ActorId id : ids)
+    directory_.activate(id);
+  return Status::ok();
+}
+
+/// As many as were sent when it fails, from the first on.
+Status Resident::sendSpawns(Order& order, const ActorType& type, Beginnings images,
+                            std::span<const ActorId> ids) {
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i % kDeadlineEvery == 0 && i != 0)
+      order.deadline = detail::deadlineAfter(options_.orderTimeout);
+    if (Status status = makeRoom(order); !status)
+      return status;
+    if (closed_.load(std::memory_order_acquire)) // stop() may have parked the kernel meanwhile
+      return Status(StatusCode::Closed, "the runtime is stopped");
+    if (Status status = place(order, type, ids[i], images.at(i)); !status)
+      return status;
+    // The others copy the image that this one brings.
+    if (i == 0 && images.stride == 0 && ids.size() > 1 && order.sent[0].writes)
+      if (Status status = hearAnswer(order); !status)
+        return status;
   }
-  spawned_.fetch_add(1, std::memory_order_relaxed);
-  return id;
+  return Status::ok();
+}
+
+/// After a spawn of `ids` that failed, and of which nothing is under way any more.
+void Resident::takeBack(const Order& order, const Status& cause, std::span<const ActorId> ids,
+                        std::vector<ActorId>& left) {
+  const bool isLost = cause.code() == StatusCode::DeviceLost ||
+                      order.epoch != epoch_.load(std::memory_order_acquire);
+  std::lock_guard lock(endMutex_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Fate fate = i < order.sent.size() ? order.sent[i].fate : Fate::Refused;
+    if (fate == Fate::Done && !isLost) {
+      directory_.activate(ids[i]);
+      left.push_back(ids[i]);
+      continue;
+    }
+    --alive_;
+    if (fate != Fate::Late)
+      directory_.forget(ids[i]);
+  }
+}
+
+void Resident::settleMade(std::span<const ActorId> ids, bool isComplete) {
+  if (isComplete || ids.empty())
+    return;
+  // What is not done in time is left to who comes next, as a late kill is.
+  static_cast<void>(ordered([&](Order& order) { return endAll(order, ids); }).isOk());
+}
+
+/// Ends actors that nobody was told of. Those that a stopped kernel has end with it.
+Status Resident::endAll(Order& order, std::span<const ActorId> ids) {
+  Status first = brokenStatus();
+  for (std::size_t i = 0; i < ids.size() && first; ++i) {
+    if (i % kDeadlineEvery == 0 && i != 0)
+      order.deadline = detail::deadlineAfter(options_.orderTimeout);
+    first = makeRoom(order);
+    if (first && kernel_.isRunning() && findLiving(ids[i]))
+      first = sendCommand(order, {abi::Command::Kill, ids[i]}, {});
+  }
+  first = hearAll(order, std::move(first));
+  if (first.code() == StatusCode::DeviceLost)
+    return first; // they are back once it is replaced, all of them
+  std::lock_guard lock(endMutex_);
+  std::size_t heard = 0;
+  for (const ActorId id : ids) {
+    DirectoryEntry* const entry = directory_.findLiving(id);
+    const bool wasSent = heard < order.sent.size() && order.sent[heard].target.index == id.index;
+    const Fate fate = wasSent ? order.sent[heard++].fate : Fate::UnderWay;
+    if (!entry || fate == Fate::Late)
+      continue;
+    if (wasSent || !kernel_.isRunning()) {
+      end(*entry, id.index);
+      continue;
+    }
+    Pending stray{abi::Command::Spawn, id};
+    stray.epoch = order.epoch;
+    stray.isStray = true;
+    late_.push_back(stray);
+  }
+  return first;
 }
 } // namespace ring::runtime::cuda

@@ -23,10 +23,10 @@ Status Resident::readState(ActorId id, const TypeInfo& actor, void* state) {
       return status;
     if (!kernel_.isRunning()) {
       // stop() has parked it for good: its last write is in the arena.
-      const auto place = placeOf_.at(id.index);
-      return kernel_.readState(place.first, {static_cast<std::byte*>(state), actor.size});
+      const std::uint32_t place = placeOf_[id.index].first;
+      return kernel_.readState(place, {static_cast<std::byte*>(state), actor.size});
     }
-    Result<StagePieces::Piece> piece = stage(actor.size);
+    Result<StagePieces::Piece> piece = stage(order, actor.size);
     if (!piece)
       return piece.status();
     const Status status = command(order, {abi::Command::ReadState, id, *piece},
@@ -79,7 +79,7 @@ Status Resident::restart(ActorId id) {
       arguments.from = kernel_.addressOf(*last.place);
       pending.reads = &last;
     } else {
-      Result<StagePieces::Piece> piece = stage(living->stateBytes);
+      Result<StagePieces::Piece> piece = stage(order, living->stateBytes);
       if (!piece)
         return piece.status();
       pending.piece = *piece;

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace ring::runtime::cuda {
 
@@ -20,10 +21,16 @@ std::string milliseconds(std::chrono::nanoseconds time) {
 } // namespace
 
 /// Memory that the device can read and write, for an order that is under way.
-Result<StagePieces::Piece> Resident::stage(std::uint32_t bytes) {
+Result<StagePieces::Piece> Resident::stage(Order& order, std::uint32_t bytes) {
   constexpr std::uint64_t kLeast = 1 << 20;
-  if (std::optional<StagePieces::Piece> piece = pieces_.take(bytes))
-    return *piece;
+  for (;;) {
+    if (std::optional<StagePieces::Piece> piece = pieces_.take(bytes))
+      return *piece;
+    if (order.underWay() == 0)
+      break;
+    if (Status status = hearAnswer(order); !status) // it gives its own piece back
+      return status;
+  }
   Result<GpuMemory> more = whileParked([&] {
     return GpuMemory::allocate(gpu_, GpuMemory::Kind::Pinned,
                                std::max<std::uint64_t>(bytes, kLeast), "images of states");
@@ -61,7 +68,7 @@ Status Resident::tryCommand(Order& order, const Pending& pending,
     order.kernel.unlock();
     readAllReplies();
     std::this_thread::yield();
-    order.kernel.lock();
+    lockAgain(order);
     if (Status status = brokenStatus(); !status)
       return status;
     if (order.epoch != epoch_.load(std::memory_order_acquire))
@@ -72,55 +79,125 @@ Status Resident::tryCommand(Order& order, const Pending& pending,
   return Status::ok();
 }
 
-/// Sends a command and waits until it is done; what `pending` holds is settled then. Lets the
-/// kernel's lock go meanwhile.
-Status Resident::command(Order& order, Pending pending, const abi::CommandArguments& arguments) {
+/// With kernelMutex_ again. Who has it may wait until no command is open (loadProgram), so it is
+/// told of those of this order that are answered.
+void Resident::lockAgain(Order& order) {
+  while (order.answered < order.sent.size()) {
+    if (order.kernel.try_lock())
+      return;
+    readAllReplies();
+    for (; order.answered < order.sent.size(); ++order.answered) {
+      Pending& pending = order.sent[order.answered];
+      if (pending.fate != Fate::UnderWay || pending.isAnswered)
+        continue;
+      if (!mailbox_.ready(pending.ticket))
+        break;
+      pending.isAnswered = true;
+      openCommands_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+    std::this_thread::yield();
+  }
+  order.kernel.lock();
+}
+
+/// As many as keep all shards busy; fewer than a client's replies have room for.
+std::size_t Resident::mostUnderWay() const {
+  return std::min(256u, kernel_.program().ownSlots() / 2);
+}
+
+/// Until one command more may be under way.
+Status Resident::makeRoom(Order& order) {
+  return order.underWay() < mostUnderWay() ? Status::ok() : hearAnswer(order);
+}
+
+/// Waits for answers where too many questions are open.
+Status Resident::openQuestion(Order& order, Pending& pending) {
+  for (;;) {
+    pending.ticket = mailbox_.open(nullptr);
+    if (mailbox_.isOpen(pending.ticket))
+      return Status::ok();
+    Status full = askTake(pending.ticket, nullptr); // it is answered
+    if (order.underWay() == 0)
+      return full;
+    if (Status status = hearAnswer(order); !status)
+      return status;
+  }
+}
+
+/// Sends a command; where that fails, what `pending` holds is settled.
+Status Resident::sendCommand(Order& order, Pending pending,
+                             const abi::CommandArguments& arguments) {
   if (pending.reads)
     ++pending.reads->readers;
   if (pending.writes)
     pending.writes->isWritten = true;
-  const auto settled = [&](Status status) {
+  pending.epoch = order.epoch;
+  Status status = openQuestion(order, pending);
+  if (status && !(status = tryCommand(order, pending, arguments)))
+    mailbox_.abandon(pending.ticket);
+  if (!status) {
     settle(pending, status);
     return status;
-  };
-  pending.epoch = order.epoch;
-  pending.ticket = mailbox_.open(nullptr);
-  if (!mailbox_.isOpen(pending.ticket)) // too many questions: it is answered
-    return settled(askTake(pending.ticket, nullptr));
-  if (Status status = tryCommand(order, pending, arguments); !status) {
-    mailbox_.abandon(pending.ticket);
-    return settled(std::move(status));
   }
   openCommands_.fetch_add(1, std::memory_order_acq_rel);
+  order.sent.push_back(pending);
+  return status;
+}
+
+/// Waits until the first command under way is done; what it holds is settled then. Lets the
+/// kernel's lock go meanwhile.
+Status Resident::hearAnswer(Order& order) {
+  Pending& pending = order.sent[order.heard++];
+  std::optional<Status> answer = mailbox_.tryTake(pending.ticket, nullptr);
+  if (!answer)
+    answer = awaitAnswer(order, pending);
+  if (!answer)
+    return overdue(order, &pending, pending.target);
+  if (!pending.isAnswered)
+    openCommands_.fetch_sub(1, std::memory_order_acq_rel);
+  if (order.epoch != epoch_.load(std::memory_order_acquire))
+    answer = Status(StatusCode::DeviceLost, "the GPU was replaced");
+  settle(pending, *answer);
+  return *std::move(answer);
+}
+
+/// Nothing where there is none until the deadline.
+std::optional<Status> Resident::awaitAnswer(Order& order, Pending& pending) {
   order.kernel.unlock();
   std::optional<Status> answer;
   for (unsigned turns = 1; !(answer = mailbox_.tryTake(pending.ticket, nullptr)); ++turns) {
     readAllReplies();
-    if (turns % 4096 != 0)
+    if (turns % 4096 != 0 && !order.isOverdue)
       continue;
     if (std::unique_lock kernel(kernelMutex_, std::try_to_lock); kernel)
       static_cast<void>(checkKernel().isOk()); // resolves the question where it is gone
     if (std::chrono::steady_clock::now() >= order.deadline) {
-      order.kernel.lock();
-      if ((answer = mailbox_.tryTake(pending.ticket, nullptr)))
-        break;
-      return overdue(order, &pending, pending.target);
+      lockAgain(order);
+      return mailbox_.tryTake(pending.ticket, nullptr);
     }
     std::this_thread::yield();
   }
-  openCommands_.fetch_sub(1, std::memory_order_acq_rel);
-  if (!order.kernel.owns_lock())
-    order.kernel.lock();
-  if (order.epoch != epoch_.load(std::memory_order_acquire))
-    return settled({StatusCode::DeviceLost, "the GPU was replaced"});
-  return settled(std::move(*answer));
+  if (!std::exchange(pending.isAnswered, true))
+    openCommands_.fetch_sub(1, std::memory_order_acq_rel); // before the lock: see lockAgain
+  lockAgain(order);
+  return answer;
+}
+
+/// Waits until nothing of the order is under way. Gives `first`, else what failed first.
+Status Resident::hearAll(Order& order, Status first) {
+  while (order.underWay() > 0)
+    if (Status status = hearAnswer(order); first)
+      first = std::move(status);
+  return first;
 }
 
 /// What to say of an order whose time is over; keeps what is pending of it.
 Status Resident::overdue(Order& order, Pending* pending, ActorId target) {
   if (pending) {
-    order.isLate = true;
+    pending->fate = Fate::Late;
     late_.push_back(*pending);
+    if (std::exchange(order.isOverdue, true))
+      return {StatusCode::Timeout, "it was sent with one that did not end in time"};
   }
   order.kernel.unlock();
   const Result<std::vector<std::uint32_t>> silent =
@@ -137,12 +214,13 @@ Status Resident::overdue(Order& order, Pending* pending, ActorId target) {
     if (silent->size() > kMost)
       message += " and " + std::to_string(silent->size() - kMost) + " more";
   }
-  order.kernel.lock();
+  lockAgain(order);
   return {StatusCode::Timeout, std::move(message)};
 }
 
 /// The device reads and writes nothing for this command any more. With kernelMutex_.
 void Resident::settle(Pending& pending, const Status& answer) {
+  pending.fate = answer ? Fate::Done : Fate::Refused;
   if (pending.epoch == epoch_.load(std::memory_order_acquire)) // else it is of a GPU that is gone
     pieces_.giveBack(pending.piece);
   if (pending.reads)
@@ -212,9 +290,9 @@ void Resident::collectLate() {
       if (!pending.isStray)
         return true;
     }
-    if (pending.epoch != epoch) { // it went down with its GPU
-      std::lock_guard lock(endMutex_);
-      directory_.forget(pending.target);
+    if (std::lock_guard lock(endMutex_);
+        pending.epoch != epoch && !directory_.findLiving(pending.target)) {
+      directory_.forget(pending.target); // it went down with its GPU
       return true;
     }
     static_cast<void>(killStray(pending));

@@ -256,10 +256,11 @@ Status Resident::bringBackActors() {
   {
     std::lock_guard lock(endMutex_);
     failures_.clear();
-    for (const auto& [index, place] : placeOf_) {
+    for (std::uint32_t index = 0; index < placeOf_.size(); ++index) {
+      const Place& place = placeOf_[index];
       const DirectoryEntry& entry = directory_.entry(index);
       const Life life = entry.life();
-      if (life != Life::Active && life != Life::Failed)
+      if (place.bytes == 0 || (life != Life::Active && life != Life::Failed))
         continue; // over, or its spawn begins anew
       const auto number = std::ranges::find(types_, entry.type) - types_.begin();
       const std::uint32_t word = entry.word.load(std::memory_order_acquire);

@@ -25,27 +25,25 @@ public:
   void begin(const GpuMemory& first) {
     areas_.clear();
     added_.clear();
-    areas_.push_back({first.host<std::byte>(), first.address(), first.bytes(), {}});
+    areas_.push_back({first.host<std::byte>(), first.address(), first.bytes()});
   }
   /// More memory, kept until begin().
   void add(GpuMemory memory) {
-    areas_.push_back({memory.host<std::byte>(), memory.address(), memory.bytes(), {}});
+    areas_.push_back({memory.host<std::byte>(), memory.address(), memory.bytes()});
     added_.push_back(std::move(memory));
   }
   /// Nothing where add() is needed.
   std::optional<Piece> take(std::uint64_t bytes) {
     const std::uint64_t rounded = (bytes + 15) / 16 * 16;
     for (Area& area : areas_) {
-      std::uint64_t at = 0;
-      for (const auto& [begin, size] : area.used) {
-        if (begin - at >= rounded)
-          break;
-        at = begin + size;
-      }
-      if (area.bytes < rounded || at > area.bytes - rounded)
+      std::optional<std::uint64_t> at = area.gapFrom(area.next, rounded);
+      if (!at && area.next != 0)
+        at = area.gapFrom(0, rounded);
+      if (!at)
         continue;
-      area.used.emplace(at, rounded);
-      return Piece{area.host + at, area.device + at};
+      area.used.emplace(*at, rounded);
+      area.next = *at + rounded;
+      return Piece{area.host + *at, area.device + *at};
     }
     return std::nullopt;
   }
@@ -60,7 +58,18 @@ private:
   struct Area {
     std::byte* host;
     std::uint64_t device, bytes;
-    std::map<std::uint64_t, std::uint64_t> used; ///< bytes by offset
+    /// Where the last piece ended. Pieces come back about as they were taken, so that what lies
+    /// there has been free for the longest time.
+    std::uint64_t next = 0;
+    std::map<std::uint64_t, std::uint64_t> used = {}; ///< bytes by offset
+
+    /// The first from `at` on, which is in no piece.
+    std::optional<std::uint64_t> gapFrom(std::uint64_t at, std::uint64_t wanted) const {
+      for (auto piece = used.lower_bound(at); piece != used.end() && piece->first - at < wanted;
+           ++piece)
+        at = piece->first + piece->second;
+      return wanted <= bytes && at <= bytes - wanted ? std::optional(at) : std::nullopt;
+    }
   };
   std::vector<Area> areas_;
   std::vector<GpuMemory> added_;
