@@ -32,6 +32,11 @@ inline Status useAll(const RuntimeOptions& options) {
   note(other.status());
   const auto wide = runtime.spawn<wide::Collector>(); // larger slots: the rings too
   note(wide.status());
+  note(runtime.spawnMany<traffic::Register>(10, 6u).status());
+  note(runtime
+           .spawnEach<traffic::Register>(
+               10, [](std::size_t i) { return traffic::Register(static_cast<std::uint32_t>(i)); })
+           .status());
   if (small) {
     note(runtime.send(*small, Transfer{1, 2, 3, 4.0f}));
     const Status answer = runtime.ask<Alert>(*small, Transfer{1, 2, 3, 4.0f}).get().status();

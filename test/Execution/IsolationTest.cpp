@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 
 namespace ring::test {
 namespace {
@@ -375,6 +376,41 @@ TEST_F(Apart, MemoryGoesDownAndCanBeHadAgain) {
   ASSERT_TRUE(sums);
   EXPECT_TRUE(launch(*after, *sums));
   EXPECT_TRUE(runtime->finish());
+}
+
+/// A batch goes on with the GPU that takes a lost one's place; none of it is there twice.
+TEST_F(Apart, ABatchSurvivesItsGpu) {
+  RuntimeOptions many = options();
+  many.maxActors = 20000;
+  many.stateBytes = 1 << 20;
+  Result<Runtime> runtime = Runtime::create(many);
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  ASSERT_TRUE(runtime->spawn<traffic::Register>(1u));
+  std::atomic<bool> isOver{false};
+  std::thread other([&] {
+    for (int i = 0; i < 3 || !isOver; ++i)
+      killChild(*runtime);
+  });
+  std::vector<std::vector<ActorRef<traffic::Register>>> all;
+  for (int i = 0; i < 5; ++i) {
+    auto made = runtime->spawnEach<traffic::Register>(
+        3000, [](std::size_t i) { return traffic::Register(static_cast<std::uint32_t>(i)); });
+    EXPECT_TRUE(made) << made.status().message();
+    if (made)
+      all.push_back(*std::move(made));
+  }
+  isOver = true;
+  other.join();
+  for (const auto& made : all)
+    for (std::uint32_t i = 0; i < made.size(); i += 100) {
+      const auto state = runtime->state(made[i]);
+      ASSERT_TRUE(state) << state.status().message();
+      const traffic::Register expected(i);
+      ASSERT_EQ(std::memcmp(&*state, &expected, sizeof(expected)), 0) << i;
+    }
+  EXPECT_EQ(runtime->statistics().spawned, 15001u);
+  const auto rest = runtime->spawnMany<traffic::Register>(4999, 2u);
+  EXPECT_TRUE(rest) << rest.status().message();
 }
 
 } // namespace

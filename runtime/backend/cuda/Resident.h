@@ -259,6 +259,8 @@ private:
             const std::uint32_t* payload, Taken& taken);
   Status openForOrders();
   void end(DirectoryEntry& entry, std::uint32_t index);
+  void freePlace(std::uint32_t index);
+  void forget(ActorId id);
   void countFailure(DirectoryEntry& entry, std::uint32_t index, std::int32_t change,
                     std::uint32_t failCode);
   void hearEnd(ActorId actor, const abi::ResidentOutcome& told);

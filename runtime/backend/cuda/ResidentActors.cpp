@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace ring::runtime::cuda {
 
@@ -106,16 +107,26 @@ Status Resident::exhausted(const ActorType& type) const {
                                            " are free; set `RuntimeOptions::stateBytes`");
 }
 
+/// The device uses it no more. With kernelMutex_, as what follows.
+void Resident::freePlace(std::uint32_t index) {
+  const Place place = std::exchange(placeOf_[index], {});
+  if (place.bytes != 0)
+    places_.giveBack(place.first, place.bytes);
+}
+
+/// Takes back the entry and the place of an actor that nobody was told of. With endMutex_.
+void Resident::forget(ActorId id) {
+  directory_.forget(id);
+  freePlace(id.index);
+}
+
 Status Resident::place(Order& order, const ActorType& type, ActorId id, const void* image) {
   const std::uint32_t bytes = type.info->size;
-  Place& mine = placeOf_[id.index];
-  if (mine.bytes != 0)
-    places_.giveBack(mine.first, mine.bytes); // of an actor that ended
-  mine = {};
+  freePlace(id.index); // of an actor that ended
   const std::optional<std::uint32_t> place = places_.take(bytes);
   if (!place)
     return exhausted(type);
-  mine = {*place, bytes};
+  placeOf_[id.index] = {*place, bytes};
   const auto number = std::find(types_.begin(), types_.end(), &type) - types_.begin();
   abi::CommandArguments arguments{0, bytes, *place, static_cast<std::uint32_t>(number),
                                   abi::kKeepsNoImage};
@@ -251,7 +262,7 @@ void Resident::takeBack(const Order& order, const Status& cause, std::span<const
     }
     --alive_;
     if (fate != Fate::Late)
-      directory_.forget(ids[i]);
+      forget(ids[i]);
   }
 }
 
@@ -285,6 +296,7 @@ Status Resident::endAll(Order& order, std::span<const ActorId> ids) {
       continue;
     if (wasSent || !kernel_.isRunning()) {
       end(*entry, id.index);
+      freePlace(id.index);
       continue;
     }
     Pending stray{abi::Command::Spawn, id};

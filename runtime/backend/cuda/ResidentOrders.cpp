@@ -243,11 +243,11 @@ void Resident::settleLate(Pending& pending, const Status& answer) {
   switch (pending.what) {
   case abi::Command::Spawn: // nobody knows it; it is killed below
     if (!answer)
-      directory_.forget(pending.target);
+      forget(pending.target);
     break;
   case abi::Command::Kill:
     if (entry.life() == Life::Initializing)
-      directory_.forget(pending.target); // of such a spawn
+      forget(pending.target); // of such a spawn
     else if (answer && directory_.findLiving(pending.target))
       end(entry, pending.target.index);
     break;
@@ -292,7 +292,7 @@ void Resident::collectLate() {
     }
     if (std::lock_guard lock(endMutex_);
         pending.epoch != epoch && !directory_.findLiving(pending.target)) {
-      directory_.forget(pending.target); // it went down with its GPU
+      forget(pending.target); // it went down with its GPU
       return true;
     }
     static_cast<void>(killStray(pending));

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Spawning many actors on the CUDA backend over the fake driver: many orders under way at once, in
+// all states that one alone can end in; none is left of a batch that fails.
+#include "ExpectOk.h"
+#include "FakeCuda.h"
+#include "FakeScenario.h"
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <set>
+#include <thread>
+
+namespace ring::test {
+namespace {
+
+using namespace std::chrono_literals;
+using traffic::Register;
+using Registers = std::vector<ActorRef<Register>>;
+
+constexpr auto kNumbered = [](std::size_t i) { return Register(static_cast<std::uint32_t>(i)); };
+
+template <class A> using Bytes = std::array<std::byte, sizeof(A)>;
+
+/// A state that `i` tells from others.
+Bytes<wide::Collector> collectorOf(std::size_t i) {
+  Bytes<wide::Collector> bytes{};
+  std::memcpy(bytes.data(), &i, sizeof(i));
+  std::memcpy(bytes.data() + bytes.size() - sizeof(i), &i, sizeof(i));
+  return bytes;
+}
+
+/// What the actor's state begins with; all ones where it cannot be read.
+std::uint32_t valueOf(Runtime& runtime, ActorRef<Register> actor) {
+  const Result<Register> state = runtime.state(actor);
+  std::uint32_t value = ~0u;
+  if (state)
+    std::memcpy(&value, &*state, sizeof(value));
+  return value;
+}
+
+class SpawnMany : public FakeCuda {
+protected:
+  static RuntimeOptions optionsFor(std::uint32_t actors) {
+    RuntimeOptions many = options();
+    many.maxActors = actors;
+    many.stateBytes = 1 << 20;
+    return many;
+  }
+  Runtime start(const RuntimeOptions& options, const FakeGpu& gpu = {}) {
+    reset(&gpu, 0, 0);
+    return Runtime::create(options).value();
+  }
+  /// `count` actors that hold 7, each another one.
+  static void expectMade(Runtime& runtime, std::size_t count) {
+    const Result<Registers> made = runtime.spawnMany<Register>(count, 7u);
+    ASSERT_TRUE(made) << made.status().message();
+    ASSERT_EQ(made->size(), count);
+    std::set<std::uint32_t> indices;
+    for (const auto& actor : *made)
+      indices.insert(actor.id.index);
+    EXPECT_EQ(indices.size(), count);
+    for (std::size_t i = 0; i < count; i += 1 + count / 50)
+      EXPECT_EQ(valueOf(runtime, made->at(i)), 7u) << i;
+  }
+};
+
+TEST_F(SpawnMany, EachHasItsState) {
+  Runtime runtime = start(optionsFor(8000));
+  expectMade(runtime, 3000);
+  const auto numbered = runtime.spawnEach<Register>(3000, kNumbered);
+  ASSERT_TRUE(numbered) << numbered.status().message();
+  for (std::uint32_t i = 0; i < 3000; ++i)
+    ASSERT_EQ(valueOf(runtime, numbered->at(i)), i);
+  const auto direct = runtime.spawnMany<Register>(ring::direct, 40, 8u);
+  const auto beside = runtime.spawnEach<Register>(ring::beside(numbered->front()), 40, kNumbered);
+  ASSERT_TRUE(direct && beside);
+  EXPECT_EQ(valueOf(runtime, direct->back()), 8u);
+  EXPECT_EQ(valueOf(runtime, beside->back()), 39u);
+  EXPECT_OK(runtime.restart(numbered->at(5)));
+  EXPECT_EQ(valueOf(runtime, numbered->at(5)), 5u) << "each keeps what it began with";
+  EXPECT_OK(runtime.kill(numbered->at(5)));
+  EXPECT_OK(runtime.drain());
+  EXPECT_EQ(runtime.statistics().spawned, 6080u);
+}
+
+/// States as large as the memory for images on their way: they wait for each other there.
+TEST_F(SpawnMany, LargeImagesShareTheStage) {
+  Runtime runtime = start(optionsFor(8000));
+  const auto numbered = runtime.spawnEach<wide::Collector>(
+      4000, [](std::size_t i) { return std::bit_cast<wide::Collector>(collectorOf(i)); });
+  ASSERT_TRUE(numbered) << numbered.status().message();
+  for (std::size_t i = 0; i < 4000; i += 7) {
+    const Result<wide::Collector> state = runtime.state(numbered->at(i));
+    ASSERT_TRUE(state);
+    EXPECT_EQ(std::bit_cast<Bytes<wide::Collector>>(*state), collectorOf(i)) << i;
+  }
+}
+
+TEST_F(SpawnMany, NoneIsFine) {
+  Runtime runtime = start(optionsFor(8));
+  const auto none = runtime.spawnMany<Register>(0, 7u);
+  ASSERT_TRUE(none) << none.status().message();
+  EXPECT_TRUE(none->empty());
+  EXPECT_EQ(runtime.statistics().spawned, 0u);
+}
+
+TEST_F(SpawnMany, TooManyAreRefusedBeforeAnyIsMade) {
+  Runtime runtime = start(optionsFor(64));
+  const auto refused = [&](std::size_t count) {
+    bool wasCalled = false;
+    const Status status = runtime
+                              .spawnEach<Register>(count,
+                                                   [&](std::size_t) {
+                                                     wasCalled = true;
+                                                     return Register(1u);
+                                                   })
+                              .status();
+    EXPECT_FALSE(wasCalled);
+    EXPECT_EQ(status.code(), StatusCode::Exhausted);
+    return status.message();
+  };
+  expectMade(runtime, 60);
+  EXPECT_EQ(refused(5), "5 actors are to be made and 60 of 64 are in use; set "
+                        "`RuntimeOptions::maxActors`");
+  EXPECT_EQ(refused(~std::size_t(0)), "18446744073709551615 actors are to be made and 60 of 64 are "
+                                      "in use; set `RuntimeOptions::maxActors`");
+  expectMade(runtime, 4);
+  EXPECT_EQ(runtime.spawn<Register>(1u).status().message(),
+            "all 64 actors are in use; set `RuntimeOptions::maxActors`");
+  EXPECT_EQ(runtime.statistics().spawned, 64u);
+}
+
+/// The arena has places for 2500 states and the type's last image; entries there are for more.
+TEST_F(SpawnMany, NothingIsLeftWhereStatesFindNoPlace) {
+  RuntimeOptions tight = optionsFor(6000);
+  tight.stateBytes = 2501 * 16;
+  Runtime runtime = start(tight);
+  for (int i = 0; i < 4; ++i) { // else entries or places were used up
+    const Status status = runtime.spawnMany<Register>(3000, 7u).status();
+    EXPECT_EQ(status.code(), StatusCode::Exhausted);
+    EXPECT_NE(status.message().find("`traffic::Register` has a state of 8 bytes and 0 of 40016 "
+                                    "are free; set `RuntimeOptions::stateBytes`"),
+              std::string::npos)
+        << status.message();
+    EXPECT_NE(status.message().find("(2048 of 3000 actors were made, and are ended again)"),
+              std::string::npos)
+        << status.message();
+  }
+  EXPECT_EQ(runtime.statistics().spawned, 0u);
+  EXPECT_EQ(runtime.statistics().killed, 0u);
+  expectMade(runtime, 2500);
+  EXPECT_OK(runtime.drain());
+}
+
+TEST_F(SpawnMany, FewQuestionsAreEnough) {
+  for (const std::uint32_t questions : {1u, 3u, 40u}) {
+    RuntimeOptions few = optionsFor(1000);
+    few.maxAsks = questions;
+    Runtime runtime = start(few);
+    expectMade(runtime, 300);
+  }
+}
+
+TEST_F(SpawnMany, ThreadsDoItAtOnce) {
+  Runtime runtime = start(optionsFor(20000));
+  std::vector<std::thread> threads;
+  for (std::uint32_t t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 5; ++round) {
+        const auto made = runtime.spawnMany<Register>(700, t);
+        ASSERT_TRUE(made) << made.status().message();
+        for (std::size_t i = 0; i < made->size(); i += 50)
+          EXPECT_EQ(valueOf(runtime, made->at(i)), t);
+      }
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_EQ(runtime.statistics().spawned, 4u * 5 * 700);
+}
+
+/// Rings are made larger only once no order is open, of which a batch has many.
+TEST_F(SpawnMany, LargerRingsWaitForIt) {
+  for (int round = 0; round < 10; ++round) {
+    RuntimeOptions brief = optionsFor(8000);
+    brief.orderTimeout = 5s;
+    Runtime runtime = start(brief);
+    std::atomic<bool> isBegun{false}, isOver{false};
+    std::thread other([&] {
+      while (!isOver) {
+        const auto made = runtime.spawnMany<Register>(100, 7u);
+        ASSERT_TRUE(made) << made.status().message();
+        isBegun = true;
+        for (const auto& actor : *made)
+          ASSERT_TRUE(runtime.kill(actor));
+      }
+    });
+    while (!isBegun)
+      std::this_thread::yield();
+    const auto larger = runtime.spawnMany<wide::Collector>(10);
+    EXPECT_TRUE(larger) << larger.status().message();
+    isOver = true;
+    other.join();
+  }
+}
+
+TEST_F(SpawnMany, AShardThatDoesNotReturnEndsItInTimeout) {
+  FakeGpu gpu;
+  gpu.stuckShard = 0;
+  RuntimeOptions brief = optionsFor(3000);
+  brief.orderTimeout = 100ms;
+  Runtime runtime = start(brief, gpu);
+  runtime.poll(); // threads are numbered as they come
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) {
+    const Status late = runtime.spawnMany<Register>(2000, 7u).status();
+    EXPECT_EQ(late.code(), StatusCode::Timeout);
+    EXPECT_NE(late.message().find("100 ms (`RuntimeOptions::orderTimeout`)"), std::string::npos)
+        << late.message();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  release();
+  // The late ones are ended; nothing but what the first calls left stands in the way.
+  EXPECT_OK(runtime.drain());
+  expectMade(runtime, 3000);
+  EXPECT_EQ(runtime.statistics().spawned, 3000u);
+}
+
+TEST_F(SpawnMany, ALostGpuEndsIt) {
+  FakeGpu gpu;
+  gpu.isMute = 1;
+  Runtime runtime = start(optionsFor(3000), gpu);
+  std::thread other([&] {
+    std::this_thread::sleep_for(50ms);
+    fault();
+  });
+  EXPECT_EQ(runtime.spawnMany<Register>(2000, 7u).status().code(), StatusCode::DeviceLost);
+  other.join();
+  EXPECT_EQ(runtime.spawnMany<Register>(1, 7u).status().code(), StatusCode::DeviceLost);
+}
+
+TEST_F(SpawnMany, AStoppedRuntimeRefusesIt) {
+  Runtime runtime = start(optionsFor(8000));
+  std::atomic<int> made{0};
+  std::thread other([&] {
+    Status status = Status::ok();
+    while (status) {
+      const auto some = runtime.spawnMany<Register>(50, 7u);
+      made += some ? 1 : 0;
+      status = some.status();
+    }
+    EXPECT_TRUE(status.code() == StatusCode::Closed || status.code() == StatusCode::Exhausted)
+        << status.message();
+  });
+  while (made < 3)
+    std::this_thread::yield();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_OK(runtime.stop());
+  other.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s)
+      << "no order waits for a kernel that left";
+  EXPECT_EQ(runtime.spawnMany<Register>(2, 7u).status().code(), StatusCode::Closed);
+}
+
+} // namespace
+} // namespace ring::test
