@@ -43,10 +43,7 @@ void pauseFor(Pause pause) {
 } // namespace
 
 Echoes spawnEchoes(ring::Runtime& runtime, std::size_t count) {
-  Echoes echoes;
-  for (std::size_t i = 0; i < count; ++i)
-    echoes.push_back(require("spawn", runtime.spawn<Echo>()));
-  return echoes;
+  return require("spawn", runtime.spawnMany<Echo>(count));
 }
 
 Echoes directEcho(ring::Runtime& runtime) {

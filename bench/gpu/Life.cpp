@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Spawning actors, reading their states, restarting and ending them, each acknowledged; and how
-// many are spawned in a second.
+// many are spawned in a second, one by one and together.
 #include "Asking.h"
 #include "Makers.h"
 
@@ -12,13 +12,6 @@ namespace {
 
 using Sinks = std::vector<ring::ActorRef<Sink>>;
 
-Sinks spawnSinks(ring::Runtime& runtime, std::uint32_t count) {
-  Sinks sinks;
-  for (std::uint32_t i = 0; i < count; ++i)
-    sinks.push_back(require("spawn", runtime.spawn<Sink>()));
-  return sinks;
-}
-
 template <class... Where> Figures spawnOneByOne(std::uint32_t count, Where... where) {
   ring::Runtime runtime = makeRuntime();
   require("spawn", runtime.spawn<Sink>(where...)); // the program is composed
@@ -28,16 +21,14 @@ template <class... Where> Figures spawnOneByOne(std::uint32_t count, Where... wh
 /// `work(runtime, actor)` on each of `count`.
 template <class Work> Figures onEach(std::uint32_t count, Work&& work) {
   ring::Runtime runtime = makeRuntime();
-  const Sinks sinks = spawnSinks(runtime, count);
+  const Sinks sinks = require("spawn", runtime.spawnMany<Sink>(count));
   return timed(count, [&](std::uint32_t i) { work(runtime, sinks[i]); });
 }
 
 /// Each of `count` is told to stop and says so before it does.
 Figures stopOneByOne(std::uint32_t count) {
   ring::Runtime runtime = makeRuntime();
-  std::vector<ring::ActorRef<Leaver>> leavers;
-  for (std::uint32_t i = 0; i < count; ++i)
-    leavers.push_back(require("spawn", runtime.spawn<Leaver>()));
+  const auto leavers = require("spawn", runtime.spawnMany<Leaver>(count));
   bool isRight = true;
   Figures figures = timed(count, [&](std::uint32_t i) {
     const ring::Result<Left> left = runtime.ask<Left>(leavers[i], Leave{i}).get();
@@ -61,6 +52,33 @@ Figures spawnRate(unsigned threads, std::uint32_t count) {
       [] {});
   return rateOf(double(threads) * count, time,
                 runtime.statistics().spawned == std::uint64_t(threads) * count + 1);
+}
+
+/// Alike: all of a call have the same state; else each has a word of its own, its number.
+enum class States { Alike, Each };
+
+/// As many by one call of each thread, until the last call has returned.
+Figures spawnManyRate(unsigned threads, std::uint32_t count, States states) {
+  ring::Runtime runtime = makeRuntime();
+  require("spawn", runtime.spawn<Sink>());
+  std::vector<Sinks> made(threads);
+  const auto sinkOf = [](std::uint64_t i) { return Sink{i + 1, 2, 3}; };
+  const double time = together(
+      threads, [](unsigned) {},
+      [&](unsigned t) {
+        made[t] =
+            require("spawnMany", states == States::Alike ? runtime.spawnMany<Sink>(count, sinkOf(0))
+                                                         : runtime.spawnEach<Sink>(count, sinkOf));
+      },
+      [] {});
+  bool isRight = runtime.statistics().spawned == std::uint64_t(threads) * count + 1;
+  for (const Sinks& sinks : made)
+    for (std::uint32_t i = 0; i < count; i += 97) {
+      const Sink state = require("state", runtime.state(sinks[i]));
+      isRight &= state.received == (states == States::Alike ? 0 : i) + 1 && state.outOfOrder == 2 &&
+                 state.sum == 3;
+    }
+  return rateOf(double(threads) * count, time, isRight);
 }
 
 void addLives(Group& group, std::uint32_t count) {
@@ -111,6 +129,16 @@ void lives(const Settings& settings, const Groups& add) {
                          "actors of 24 bytes anywhere, each acknowledged before the thread spawns "
                          "the next",
                          [=] { return spawnRate(threads, std::max(100u, count / threads)); }});
+  const char* const together =
+      "as many by one call of each thread, until each call has returned: the device has "
+      "acknowledged all; every 97th state is read afterwards";
+  for (const unsigned threads : {1u, settings.threads})
+    rate.rows.push_back({fmt::format("spawnMany() of {}, {} threads", count, threads),
+                         fmt::format("actors of 24 bytes that begin alike, anywhere, {}", together),
+                         [=] { return spawnManyRate(threads, count, States::Alike); }});
+  rate.rows.push_back({fmt::format("spawnEach() of {}, 1 threads", count),
+                       fmt::format("actors of 24 bytes, each begins with its number, {}", together),
+                       [=] { return spawnManyRate(1, count, States::Each); }});
   add(std::move(rate));
 }
 

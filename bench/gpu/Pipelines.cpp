@@ -26,9 +26,7 @@ struct Chain {
 enum class Place { SideBySide, Anywhere };
 
 std::vector<Chain> spawnChains(ring::Runtime& runtime, std::size_t count, Place place) {
-  std::vector<ring::ActorRef<Stage>> stages;
-  for (std::size_t i = 0; i < count * kStages; ++i)
-    stages.push_back(require("spawn", runtime.spawn<Stage>()));
+  auto stages = require("spawn", runtime.spawnMany<Stage>(count * kStages));
   const bool isSorted = place == Place::SideBySide;
   if (isSorted)
     std::ranges::sort(stages, {}, [](const auto& stage) { return stage.id.index; });

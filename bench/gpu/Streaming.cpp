@@ -54,9 +54,9 @@ Figures streamIn(ring::Runtime& runtime, const Inward& shape) {
   std::vector<Thread> all(shape.threads);
   const auto prepare = [&](unsigned t) {
     Thread& mine = all[t];
-    for (std::size_t i = 0; i < shape.sinks; ++i)
-      mine.sinks.push_back(require("spawn", shape.isDirect ? runtime.spawn<Sink>(ring::direct)
-                                                           : runtime.spawn<Sink>()));
+    mine.sinks =
+        require("spawn", shape.isDirect ? runtime.spawnMany<Sink>(ring::direct, shape.sinks)
+                                        : runtime.spawnMany<Sink>(shape.sinks));
     mine.drawn = draw(shape, t);
     for (const std::uint32_t target : mine.drawn)
       mine.order.push_back(mine.sinks[target]);

@@ -22,12 +22,11 @@ constexpr std::size_t kBlock = 128; ///< values of one series in a row
 template <class Real> class Feeder {
 public:
   Feeder(ring::Runtime& runtime, const DataSet& data) : runtime_(runtime), data_(data) {
-    for (const Series& series : data.series) {
-      auto actor = runtime.spawn<Gaussian<Real>>();
-      example::require(actor.status());
-      actors_.push_back(*actor);
+    auto actors = runtime.spawnMany<Gaussian<Real>>(data.series.size());
+    example::require(actors.status());
+    actors_ = *std::move(actors);
+    for (const Series& series : data.series)
       scores_.emplace_back(series.values.size());
-    }
   }
 
   Scores run(const Watcher& watcher) {

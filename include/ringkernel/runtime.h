@@ -407,11 +407,11 @@ private:
   Result<std::vector<ActorRef<A>>> spawnEachAt(detail::Where where, std::size_t count, Make& make) {
     static_assert(std::is_trivially_copyable_v<A>, "an actor's state is trivially copyable");
     const auto makeInto = [](void* closure, std::size_t i, void* image) {
-      ::new (image) A((*static_cast<std::remove_const_t<Make>*>(closure))(i));
+      ::new (image) A((**static_cast<Make**>(closure))(i));
     };
-    void* const closure = const_cast<void*>(static_cast<const void*>(std::addressof(make)));
+    Make* maker = std::addressof(make); // its own address is no void*: a function
     return refsOf<A>(core_->spawnMany(
-        {&detail::Registered<A>::info(), count, nullptr, makeInto, closure}, where));
+        {&detail::Registered<A>::info(), count, nullptr, makeInto, &maker}, where));
   }
   template <class A>
   static Result<std::vector<ActorRef<A>>> refsOf(const Result<std::vector<ActorId>>& ids) {

@@ -64,6 +64,26 @@ TEST_P(OnDevice, KillsTakeTheirPlaceInTheOrder) {
   });
 }
 
+TEST_P(OnDevice, ManyAreSpawnedAtOnce) {
+  expectSame([](Runtime& runtime) {
+    std::vector<Told> told;
+    const auto alike = runtime.spawnMany<traffic::Register>(100, 7u);
+    const auto each = runtime.spawnEach<traffic::Register>(
+        100, [](std::size_t i) { return traffic::Register(static_cast<std::uint32_t>(i)); });
+    EXPECT_OK(alike.status());
+    EXPECT_OK(each.status());
+    told.push_back(runtime.spawnMany<traffic::Register>(0, 7u).status());
+    for (std::size_t i = 0; alike && each && i < 100; ++i)
+      for (const auto& actor : {alike->at(i), each->at(i)}) {
+        EXPECT_OK(runtime.send(actor, traffic::Add{static_cast<std::int32_t>(i)}));
+        told.push_back(runtime.ask<traffic::Value>(actor, traffic::Read{}).get());
+      }
+    EXPECT_OK(runtime.drain());
+    told.push_back(runtime.statistics());
+    return told;
+  });
+}
+
 TEST_P(OnDevice, RestartsBringTheFirstStateBack) {
   expectSame([](Runtime& runtime) {
     std::vector<Told> told;

@@ -499,6 +499,36 @@ TEST_F(Rounds, ALostDeviceIsToldEverywhere) {
   EXPECT_EQ(runtime->spawn<Echo>().status().code(), StatusCode::DeviceLost);
 }
 
+TEST_F(Rounds, ManyAreMadeTogetherOrNone) {
+  ring::RuntimeOptions tight;
+  tight.maxActors = 4000;
+  tight.stateBytes = 1500 * sizeof(Echo);
+  make(tight);
+  const auto numbered = [](std::size_t i) { return Echo{i}; };
+  const auto made = runtime->spawnEach<Echo>(500, numbered);
+  ASSERT_TRUE(made) << made.status().message();
+  for (std::size_t i = 0; i < 500; ++i)
+    ASSERT_EQ(runtime->state(made->at(i))->handled, i);
+  for (int i = 0; i < 10; ++i) { // else entries were used up
+    const Status status = runtime->spawnEach<Echo>(1030, numbered).status();
+    EXPECT_EQ(status.code(), StatusCode::Exhausted);
+    EXPECT_NE(status.message().find("`RuntimeOptions::stateBytes`"), std::string::npos)
+        << status.message();
+  }
+  EXPECT_EQ(runtime->spawnMany<Echo>(3501).status().message(),
+            "3501 actors are to be made and 500 of 4000 are in use; set "
+            "`RuntimeOptions::maxActors`");
+  EXPECT_TRUE(runtime->spawnMany<Echo>(0));
+  EXPECT_EQ(runtime->statistics().spawned, 500u);
+  EXPECT_OK(runtime->send(made->back(), Command{0, 3, {}}));
+  EXPECT_OK(runtime->drain());
+  EXPECT_EQ(numbers(), std::vector<std::uint64_t>{3});
+  fake->lost = true;
+  EXPECT_OK(runtime->send(made->back(), Command{0, 3, {}}));
+  EXPECT_EQ(runtime->drain().code(), StatusCode::DeviceLost);
+  EXPECT_EQ(runtime->spawnMany<Echo>(5).status().code(), StatusCode::DeviceLost);
+}
+
 TEST_F(Rounds, OrdersTakeTheirPlaceBetweenMessages) {
   const auto one = spawn(), other = spawn();
   for (std::uint32_t i = 0; i < 3; ++i) {
