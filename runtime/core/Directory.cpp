@@ -133,6 +133,16 @@ Status Directory::reserveStates(const ActorType& type, std::size_t count) {
                     std::to_string(maxStateBytes_) + " are free; set `RuntimeOptions::stateBytes`");
 }
 
+/// What takeIndices() took and nobody has used.
+void Directory::giveBack(std::span<const ActorId> ids) {
+  for (std::size_t i = ids.size(); i-- > 0;) {
+    Shard& shard = shards_[ids[i].index % shards_.size()];
+    shard.reusable.push_front(ids[i].index);
+    --shard.actors;
+  }
+  inUse_ -= static_cast<std::uint32_t>(ids.size());
+}
+
 Status Directory::place(const ActorType& type, Beginnings images,
                         std::initializer_list<ShardRange> choices, std::span<ActorId> ids) {
   std::lock_guard lock(mutex_);
@@ -143,16 +153,19 @@ Status Directory::place(const ActorType& type, Beginnings images,
   for (const ShardRange& among : choices)
     taken += takeIndices(among, ids.subspan(taken));
   if (taken < ids.size()) {
-    const std::uint32_t used = inUse_ - static_cast<std::uint32_t>(taken);
-    while (taken > 0) {
-      const std::uint32_t index = ids[--taken].index;
-      Shard& shard = shards_[index % shards_.size()];
-      shard.reusable.push_front(index);
-      --shard.actors;
-      --inUse_;
-    }
-    return exhausted(maxActors_, used, ids.size());
+    giveBack(ids.first(taken));
+    return ids.size() == 1
+               ? exhausted(maxActors_, inUse_, 1)
+               : exhausted(std::to_string(ids.size()) + " actors are to be made and shards for `" +
+                           std::string(type.info->name) + "` have entries for " +
+                           std::to_string(taken) + " more");
   }
+  fill(type, images, ids);
+  return Status::ok();
+}
+
+/// Makes taken entries Initializing, and completes their ids.
+void Directory::fill(const ActorType& type, Beginnings images, std::span<ActorId> ids) {
   const std::uint32_t size = type.info->size;
   const std::byte* kept = nullptr;
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -179,7 +192,6 @@ Status Directory::place(const ActorType& type, Beginnings images,
     ids[i] = {ids[i].index, generation, 0};
   }
   stateBytes_ += std::uint64_t(size) * ids.size();
-  return Status::ok();
 }
 
 std::uint32_t Directory::inUse() {
@@ -189,17 +201,18 @@ std::uint32_t Directory::inUse() {
 }
 
 Status Directory::exhausted(std::uint32_t limit, std::uint32_t used, std::uint64_t more) const {
+  return exhausted(more == 1
+                       ? "all " + std::to_string(limit) + " actors are in use"
+                       : std::to_string(more) + " actors are to be made and " +
+                             std::to_string(used) + " of " + std::to_string(limit) + " are in use");
+}
+
+Status Directory::exhausted(std::string what) const {
   const std::uint32_t failed = failed_.load(std::memory_order_relaxed);
-  const std::string inUse = more == 1 ? "all " + std::to_string(limit) + " actors are in use"
-                                      : std::to_string(more) + " actors are to be made and " +
-                                            std::to_string(used) + " of " + std::to_string(limit) +
-                                            " are in use";
-  return Status(StatusCode::Exhausted,
-                inUse +
-                    (failed == 0 ? std::string("; ")
-                                 : ", " + std::to_string(failed) +
-                                       " of them failed: kill those that are given up, or ") +
-                    "set `RuntimeOptions::maxActors`");
+  what += failed == 0 ? "; "
+                      : ", " + std::to_string(failed) +
+                            " of them failed: kill those that are given up, or ";
+  return Status(StatusCode::Exhausted, what + "set `RuntimeOptions::maxActors`");
 }
 
 void Directory::forget(ActorId id) { end(entries_[id.index]); }

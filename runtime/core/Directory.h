@@ -25,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace ring::runtime {
@@ -151,6 +152,9 @@ private:
   std::uint32_t takeIndex(Shard& shard);
   std::size_t takeIndices(ShardRange among, std::span<ActorId> ids);
   Status reserveStates(const ActorType& type, std::size_t count);
+  void giveBack(std::span<const ActorId> ids);
+  void fill(const ActorType& type, Beginnings images, std::span<ActorId> ids);
+  Status exhausted(std::string what) const;
   void collectFreed();
   void freeState(DirectoryEntry& entry);
   Status checkWithLock(ActorId id, const TypeInfo& type);

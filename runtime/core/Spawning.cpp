@@ -13,7 +13,7 @@ namespace {
 
 /// What a backend makes together: so many that each costs little of what one call costs, so few
 /// that nobody waits long for a lock.
-constexpr std::size_t kMostTogether = 1024, kMostImageBytes = std::size_t(1) << 20;
+constexpr std::size_t kMostTogether = 1024, kMostImageBytes = std::size_t(4) << 20;
 
 /// Room for the images of some actors, which `spawns` makes.
 class ImagePiece {

@@ -5,6 +5,7 @@
 #include "ExpectOk.h"
 #include "FakeCuda.h"
 #include "FakeScenario.h"
+#include "Scopes.ring.h"
 
 #include <array>
 #include <atomic>
@@ -25,11 +26,11 @@ constexpr auto kNumbered = [](std::size_t i) { return Register(static_cast<std::
 template <class A> using Bytes = std::array<std::byte, sizeof(A)>;
 
 /// A state that `i` tells from others.
-Bytes<wide::Collector> collectorOf(std::size_t i) {
-  Bytes<wide::Collector> bytes{};
+template <class A> A stateOf(std::size_t i) {
+  Bytes<A> bytes{};
   std::memcpy(bytes.data(), &i, sizeof(i));
   std::memcpy(bytes.data() + bytes.size() - sizeof(i), &i, sizeof(i));
-  return bytes;
+  return std::bit_cast<A>(bytes);
 }
 
 /// What the actor's state begins with; all ones where it cannot be read.
@@ -86,17 +87,24 @@ TEST_F(SpawnMany, EachHasItsState) {
   EXPECT_EQ(runtime.statistics().spawned, 6080u);
 }
 
-/// States as large as the memory for images on their way: they wait for each other there.
+/// Images of 8 KiB, more of them at once than the memory for images on their way holds: they wait
+/// for each other there.
 TEST_F(SpawnMany, LargeImagesShareTheStage) {
-  Runtime runtime = start(optionsFor(8000));
-  const auto numbered = runtime.spawnEach<wide::Collector>(
-      4000, [](std::size_t i) { return std::bit_cast<wide::Collector>(collectorOf(i)); });
-  ASSERT_TRUE(numbered) << numbered.status().message();
-  for (std::size_t i = 0; i < 4000; i += 7) {
-    const Result<wide::Collector> state = runtime.state(numbered->at(i));
+  using Large = scopes::OnWarp;
+  RuntimeOptions large = optionsFor(1000);
+  large.stateBytes = 16 << 20;
+  Runtime runtime = start(large);
+  ASSERT_TRUE(runtime.spawn<Large>());
+  const int allocations = live();
+  const auto made = runtime.spawnEach<Large>(600, stateOf<Large>);
+  ASSERT_TRUE(made) << made.status().message();
+  for (std::size_t i = 0; i < made->size(); ++i) {
+    const Result<Large> state = runtime.state(made->at(i));
     ASSERT_TRUE(state);
-    EXPECT_EQ(std::bit_cast<Bytes<wide::Collector>>(*state), collectorOf(i)) << i;
+    const Large expected = stateOf<Large>(i);
+    ASSERT_EQ(std::memcmp(&*state, &expected, sizeof(Large)), 0) << i;
   }
+  EXPECT_EQ(live(), allocations);
 }
 
 TEST_F(SpawnMany, NoneIsFine) {
@@ -131,6 +139,21 @@ TEST_F(SpawnMany, TooManyAreRefusedBeforeAnyIsMade) {
   EXPECT_EQ(runtime.spawn<Register>(1u).status().message(),
             "all 64 actors are in use; set `RuntimeOptions::maxActors`");
   EXPECT_EQ(runtime.statistics().spawned, 64u);
+}
+
+/// Block actors have shards of their own.
+TEST_F(SpawnMany, ShardsOfOneKindMayBeFull) {
+  RuntimeOptions large = optionsFor(1000);
+  large.stateBytes = 16 << 20;
+  Runtime runtime = start(large);
+  const Status full = runtime.spawnMany<scopes::OnBlock>(500).status();
+  EXPECT_EQ(full.code(), StatusCode::Exhausted);
+  EXPECT_NE(full.message().find("500 actors are to be made and shards for `scopes::OnBlock` have "
+                                "entries for "),
+            std::string::npos)
+      << full.message();
+  const auto some = runtime.spawnMany<scopes::OnBlock>(60);
+  EXPECT_TRUE(some) << some.status().message();
 }
 
 /// The arena has places for 2500 states and the type's last image; entries there are for more.
