@@ -54,6 +54,11 @@ protected:
     reset(&gpu, 0, 0);
     return Runtime::create(options).value();
   }
+  static FakeGpu stuckAtShard0() {
+    FakeGpu gpu;
+    gpu.stuckShard = 0;
+    return gpu;
+  }
   /// `count` actors that hold 7, each another one.
   static void expectMade(Runtime& runtime, std::size_t count) {
     const Result<Registers> made = runtime.spawnMany<Register>(count, 7u);
@@ -82,29 +87,39 @@ TEST_F(SpawnMany, EachHasItsState) {
   EXPECT_EQ(valueOf(runtime, beside->back()), 39u);
   EXPECT_OK(runtime.restart(numbered->at(5)));
   EXPECT_EQ(valueOf(runtime, numbered->at(5)), 5u) << "each keeps what it began with";
-  EXPECT_OK(runtime.kill(numbered->at(5)));
+  for (const auto& actor : *numbered)
+    ASSERT_TRUE(runtime.kill(actor)) << actor.id.index;
   EXPECT_OK(runtime.drain());
   EXPECT_EQ(runtime.statistics().spawned, 6080u);
 }
 
-/// Images of 8 KiB, more of them at once than the memory for images on their way holds: they wait
-/// for each other there.
+/// Two batches have more images on their way than there is memory for: the one that goes on waits
+/// for its own, and no memory is added, for which the kernel would leave.
 TEST_F(SpawnMany, LargeImagesShareTheStage) {
   using Large = scopes::OnWarp;
   RuntimeOptions large = optionsFor(1000);
   large.stateBytes = 16 << 20;
-  Runtime runtime = start(large);
-  ASSERT_TRUE(runtime.spawn<Large>());
-  const int allocations = live();
-  const auto made = runtime.spawnEach<Large>(600, stateOf<Large>);
-  ASSERT_TRUE(made) << made.status().message();
-  for (std::size_t i = 0; i < made->size(); ++i) {
-    const Result<Large> state = runtime.state(made->at(i));
-    ASSERT_TRUE(state);
-    const Large expected = stateOf<Large>(i);
-    ASSERT_EQ(std::memcmp(&*state, &expected, sizeof(Large)), 0) << i;
-  }
-  EXPECT_EQ(live(), allocations);
+  Runtime runtime = start(large, stuckAtShard0());
+  runtime.poll(); // threads are numbered as they come: this one's orders are read by shard 0
+  const auto spawnAll = [&](std::size_t count) {
+    const auto made = runtime.spawnEach<Large>(count, stateOf<Large>);
+    ASSERT_TRUE(made) << made.status().message();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Result<Large> state = runtime.state(made->at(i));
+      ASSERT_TRUE(state) << state.status().message();
+      const Large expected = stateOf<Large>(i);
+      ASSERT_EQ(std::memcmp(&*state, &expected, sizeof(Large)), 0) << i;
+    }
+  };
+  std::thread other([&] {
+    std::this_thread::sleep_for(100ms); // the first one waits for its first order
+    const int allocations = live();
+    spawnAll(600);
+    EXPECT_EQ(live(), allocations);
+    release();
+  });
+  spawnAll(400);
+  other.join();
 }
 
 TEST_F(SpawnMany, NoneIsFine) {
@@ -204,38 +219,32 @@ TEST_F(SpawnMany, ThreadsDoItAtOnce) {
   EXPECT_EQ(runtime.statistics().spawned, 4u * 5 * 700);
 }
 
-/// Rings are made larger only once no order is open, of which a batch has many.
+/// Rings are made larger only once no order is open: a batch that waits for one of its orders lets
+/// the others go.
 TEST_F(SpawnMany, LargerRingsWaitForIt) {
-  for (int round = 0; round < 10; ++round) {
-    RuntimeOptions brief = optionsFor(8000);
-    brief.orderTimeout = 5s;
-    Runtime runtime = start(brief);
-    std::atomic<bool> isBegun{false}, isOver{false};
-    std::thread other([&] {
-      while (!isOver) {
-        const auto made = runtime.spawnMany<Register>(100, 7u);
-        ASSERT_TRUE(made) << made.status().message();
-        isBegun = true;
-        for (const auto& actor : *made)
-          ASSERT_TRUE(runtime.kill(actor));
-      }
+  RuntimeOptions brief = optionsFor(8000);
+  brief.orderTimeout = 5s;
+  Runtime runtime = start(brief, stuckAtShard0());
+  runtime.poll(); // threads are numbered as they come: this one's orders are read by shard 0
+  std::thread other([&] {
+    std::this_thread::sleep_for(100ms); // the batch waits
+    std::thread releaser([&] {
+      std::this_thread::sleep_for(100ms); // the larger program waits
+      release();
     });
-    while (!isBegun)
-      std::this_thread::yield();
     const auto larger = runtime.spawnMany<wide::Collector>(10);
     EXPECT_TRUE(larger) << larger.status().message();
-    isOver = true;
-    other.join();
-  }
+    releaser.join();
+  });
+  expectMade(runtime, 200);
+  other.join();
 }
 
 TEST_F(SpawnMany, AShardThatDoesNotReturnEndsItInTimeout) {
-  FakeGpu gpu;
-  gpu.stuckShard = 0;
   RuntimeOptions brief = optionsFor(3000);
   brief.orderTimeout = 100ms;
-  Runtime runtime = start(brief, gpu);
-  runtime.poll(); // threads are numbered as they come
+  Runtime runtime = start(brief, stuckAtShard0());
+  runtime.poll(); // as above
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 3; ++i) {
     const Status late = runtime.spawnMany<Register>(2000, 7u).status();
@@ -244,10 +253,15 @@ TEST_F(SpawnMany, AShardThatDoesNotReturnEndsItInTimeout) {
         << late.message();
   }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+  Result<Registers> others = Status(StatusCode::Internal, "none yet");
+  std::thread([&] { others = runtime.spawnEach<Register>(1000, kNumbered); }).join();
+  ASSERT_TRUE(others) << others.status().message();
   release();
-  // The late ones are ended; nothing but what the first calls left stands in the way.
+  // The late ones come to be, and are ended; nobody else has their entries and places.
   EXPECT_OK(runtime.drain());
-  expectMade(runtime, 3000);
+  for (std::uint32_t i = 0; i < 1000; ++i)
+    ASSERT_EQ(valueOf(runtime, others->at(i)), i);
+  expectMade(runtime, 2000);
   EXPECT_EQ(runtime.statistics().spawned, 3000u);
 }
 
@@ -264,27 +278,29 @@ TEST_F(SpawnMany, ALostGpuEndsIt) {
   EXPECT_EQ(runtime.spawnMany<Register>(1, 7u).status().code(), StatusCode::DeviceLost);
 }
 
+/// Whatever a batch is at when the kernel leaves for good, no order waits for it.
 TEST_F(SpawnMany, AStoppedRuntimeRefusesIt) {
-  Runtime runtime = start(optionsFor(8000));
-  std::atomic<int> made{0};
-  std::thread other([&] {
-    Status status = Status::ok();
-    while (status) {
-      const auto some = runtime.spawnMany<Register>(50, 7u);
-      made += some ? 1 : 0;
-      status = some.status();
-    }
-    EXPECT_TRUE(status.code() == StatusCode::Closed || status.code() == StatusCode::Exhausted)
-        << status.message();
-  });
-  while (made < 3)
-    std::this_thread::yield();
-  const auto begin = std::chrono::steady_clock::now();
-  EXPECT_OK(runtime.stop());
-  other.join();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s)
-      << "no order waits for a kernel that left";
-  EXPECT_EQ(runtime.spawnMany<Register>(2, 7u).status().code(), StatusCode::Closed);
+  for (int round = 0; round < 40; ++round) {
+    Runtime runtime = start(optionsFor(20000));
+    std::atomic<int> made{0};
+    std::thread other([&] {
+      Status status = Status::ok();
+      while (status) {
+        const auto some = runtime.spawnMany<Register>(1500, 7u);
+        made += some ? 1 : 0;
+        status = some.status();
+      }
+      EXPECT_TRUE(status.code() == StatusCode::Closed || status.code() == StatusCode::Exhausted)
+          << status.message();
+    });
+    while (made < 1 + round % 4)
+      std::this_thread::yield();
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_OK(runtime.stop());
+    other.join();
+    ASSERT_LT(std::chrono::steady_clock::now() - begin, 8s) << round;
+    EXPECT_EQ(runtime.spawnMany<Register>(2, 7u).status().code(), StatusCode::Closed);
+  }
 }
 
 } // namespace
