@@ -22,6 +22,17 @@
 
 constexpr ring_u32 ring_kNearSlots = RING_NEAR_SLOTS != 0 ? RING_NEAR_SLOTS : 8;
 
+/// What the launch gave our block.
+__device__ __forceinline__ ring_u8* ring_launchShared() {
+  extern __shared__ __align__(16) ring_u8 ring_launched[];
+  return ring_launched;
+}
+/// The variables of our block: one of each type.
+template <class T> __device__ __forceinline__ T& ring_blockShared() {
+  __shared__ T variables;
+  return variables;
+}
+
 /// The place of `mine` in the block that has shard `shard`, which is of our cluster.
 template <class T> __device__ __forceinline__ T* ring_ofBlock(T* mine, ring_u32 shard) {
 #if __CUDA_ARCH__ >= 900

@@ -187,11 +187,17 @@ struct ring_BlockCall {
   bool leave;
 };
 
+/// What the threads of a block share, beside what the launch gives.
+struct ring_BlockShared {
+  ring_abi::ResidentCounters counters[ring_abi::kWarpsPerBlock];
+  ring_abi::NearRing nearRings[ring_abi::kWarpsPerBlock];
+  ring_BlockCall call;
+};
+
 extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) ring_resident() {
-  extern __shared__ __align__(16) ring_u8 stages[];
-  __shared__ ring_abi::ResidentCounters counters[ring_abi::kWarpsPerBlock];
-  __shared__ ring_abi::NearRing nearRings[ring_abi::kWarpsPerBlock];
-  __shared__ ring_BlockCall call;
+  ring_u8* const stages = ring_launchShared();
+  auto& shared = ring_blockShared<ring_BlockShared>();
+  ring_BlockCall& call = shared.call;
   const ring_u32 inBlock = threadIdx.x / 32;
   constexpr ring_u32 warpBlocks = RING_WARP_SHARDS / ring_abi::kWarpsPerBlock;
   const bool isBlockShard = blockIdx.x >= warpBlocks;
@@ -210,12 +216,12 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
   warp.shard = isBlockShard ? RING_WARP_SHARDS + blockIdx.x - warpBlocks
                             : blockIdx.x * ring_abi::kWarpsPerBlock + inBlock;
   warp.record = ring_table.records + warp.shard;
-  warp.counters = counters + inBlock;
+  warp.counters = shared.counters + inBlock;
   warp.held = ring_table.held + ring_u64(warp.shard) * ring_table.heldSlots * ring_kHeldBytes;
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
   warp.near =
       (ring_Chunk*)(stages + ring_abi::kWarpsPerBlock * ring_kStagedAtOnce * RING_STAGE_BYTES);
-  warp.nearRings = nearRings;
+  warp.nearRings = shared.nearRings;
   warp.sends =
       (ring_u32*)(warp.near + ring_abi::kWarpsPerBlock * RING_NEAR_SLOTS * RING_SLOT_CHUNKS) +
       inBlock * RING_SHARED_SENDS * (ring_kStreamWords + 1);
