@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,11 @@ struct Case {
   const Configuration& (*configuration)();
   uint64_t seed; ///< 0: all warps in turn
 };
-inline std::string nameOf(const testing::TestParamInfo<Case>& info) {
-  const std::string layout = info.param.configuration().name;
-  return layout + (info.param.seed == 0 ? "InTurn" : std::to_string(info.param.seed));
+inline std::string nameOf(const Case& param) {
+  const std::string layout = param.configuration().name;
+  return layout + (param.seed == 0 ? "InTurn" : std::to_string(param.seed));
 }
+inline void PrintTo(const Case& param, std::ostream* out) { *out << nameOf(param); }
 inline std::vector<Case> casesOf(std::initializer_list<const Configuration& (*)()> layouts,
                                  uint64_t seeds) {
   std::vector<Case> cases;

@@ -30,7 +30,7 @@ struct Reply {
 struct MachineOptions {
   uint64_t seed = 1;
   bool isFair = false;
-  uint32_t actors = 512;
+  uint32_t actors = 4096;
   uint32_t heldSlots = 0;      ///< of a shard; 0: as few as the kernel needs
   std::int64_t firstLap = 0;   ///< rings begin as if they had been around so often
   uint64_t turns = 20'000'000; ///< of all that waits together

@@ -22,7 +22,7 @@ namespace warps {
 namespace {
 
 constexpr std::size_t kStackBytes = 256 * 1024; // address space; pages come when touched
-constexpr std::uint32_t kYieldOneIn = 16;       ///< accesses
+constexpr std::uint32_t kYieldOneIn = 16;       ///< accesses, about
 constexpr std::uint32_t kSpeeds = 16;
 constexpr std::uint64_t kSpeedTurns = 4096; ///< then warps are fast or slow anew
 
@@ -102,8 +102,10 @@ public:
     switchAway();
   }
   void access() {
-    if (!options_.isFair && random(kYieldOneIn) == 0)
-      yield();
+    if (options_.isFair || --accesses_ != 0)
+      return;
+    accesses_ = 1 + random(2 * kYieldOneIn);
+    yield();
   }
   void* sameForAll(const void* address, Site site, bool& isFirst);
   std::uint64_t nanoseconds() const { return turn_ * options_.nanosecondsOfTurn; }
@@ -137,6 +139,7 @@ private:
   std::uint32_t next_ = 0;  ///< warp, where the order is fair
   std::uint64_t turn_ = 0;
   std::uint32_t cycles_ = 0;
+  std::uint32_t accesses_ = kYieldOneIn; ///< to the next switch
 };
 
 namespace {

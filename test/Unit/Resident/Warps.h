@@ -56,7 +56,7 @@ struct Options {
   std::size_t sharedBytes = 0;     ///< that a launch gives a block
   std::uint64_t seed = 1;
   bool isFair = false; ///< warps and lanes in turn, and no switches but where lanes meet
-  std::uint64_t nanosecondsOfTurn = 1000;
+  std::uint64_t nanosecondsOfTurn = 2000;
 };
 
 class Grid {
