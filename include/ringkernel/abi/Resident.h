@@ -67,13 +67,15 @@ struct alignas(16) ResidentEntry {
   std::uint32_t place; ///< of the state in the arena, in units of 16 bytes
   std::uint16_t generation;
   std::uint16_t actorType;
-  std::uint32_t life; ///< kEntryFree, ...
+  std::uint32_t life; ///< kEntryFree, ...; see kLifeBits
   std::uint32_t failCode;
 };
 inline constexpr std::uint32_t kEntryFree = 0;
 inline constexpr std::uint32_t kEntryActive = 1;
 inline constexpr std::uint32_t kEntryTerminated = 2;
 inline constexpr std::uint32_t kEntryFailed = 3;
+/// Above these bits of `life`: messages of the actor that its shard has put aside.
+inline constexpr std::uint32_t kLifeBits = 8;
 
 /// Written by the host, in pinned memory; one chunk, read by one warp.
 struct alignas(16) HostWord {
@@ -84,6 +86,8 @@ struct alignas(16) HostWord {
 };
 inline constexpr std::uint32_t kModeRun = 0;
 inline constexpr std::uint32_t kModePark = 1; ///< leave at the next batch; nothing is lost
+/// A bit of Told::mode: all shards together hold more than ResidentTable::manyHeld.
+inline constexpr std::uint32_t kManyHeld = 0x100;
 
 /// How far the host has read a client's two reply rings; one chunk, written by the host.
 struct alignas(128) ReplyCredit {
@@ -116,34 +120,45 @@ struct ResidentCounters {
   std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled, dropped;
 };
 
+/// Messages that wait outside of mailboxes, numbered as they came, modulo 2^64: [begin, end). They
+/// lie in blocks out of a pool that all shards share.
+struct WaitingQueue {
+  std::uint64_t begin, end;
+  std::uint64_t ready; ///< there are blocks for the numbers before it
+};
+inline constexpr std::uint32_t kNoBlock = 0xffffffffu;
+/// Free blocks lie in several stacks, each on a line of its own: few shards meet at one.
+inline constexpr std::uint32_t kBlockStacks = 64, kBlockStackWords = 16;
+
 /// A shard's own record: what it needs to go on after a park.
 struct alignas(128) ResidentShard {
-  ResidentCounters counters;        ///< as of `counted`
-  std::uint64_t counted;            ///< HostWord::count that they answer
-  std::uint64_t read;               ///< mailbox: the next ticket to read
-  std::uint64_t commandsRead;       ///< ring of its lane: the same
-  std::uint64_t ownTicket;          ///< own reply ring of its client: the next ticket
-  std::uint64_t heldBegin, heldEnd; ///< entries of the messages that wait for a limit, modulo room
+  ResidentCounters counters;  ///< as of `counted`
+  std::uint64_t counted;      ///< HostWord::count that they answer
+  std::uint64_t read;         ///< mailbox: the next ticket to read
+  std::uint64_t commandsRead; ///< ring of its lane: the same
+  std::uint64_t ownTicket;    ///< own reply ring of its client: the next ticket
+  WaitingQueue held;          ///< messages that have their tickets and wait for a limit
+  WaitingQueue aside;         ///< messages for actors that do not go on yet
   /// While it takes no messages because it holds too many: the shard whose mailbox is waited for,
   /// plus 1. Written by this shard, read by those that wait for it.
   std::uint64_t waitsFor;
   std::uint32_t nearRead, nearTicket; ///< near mailbox: the next to read, the next to be taken
 };
 
-/// A message that has its ticket and waits for the limit. The stream follows.
-struct HeldMessage {
-  std::uint64_t ticket;
-  std::uint32_t target; ///< a ring by its number: see deliver.cuh
-  std::uint32_t words;
+/// A message that waits. The stream follows.
+struct WaitingMessage {
+  std::uint64_t ticket; ///< of a held one
+  std::uint32_t target; ///< of a held one: a ring by its number, see deliver.cuh
+  std::uint32_t words;  ///< 0: it has gone
 };
 
-/// Of a shard's heldSlots: kept for answers while it drops messages to break a cycle.
-inline constexpr std::uint32_t kDropReserve = 128;
-
-/// What the host told last, mirrored in the device's memory by one warp; one access.
-struct alignas(8) Told {
+/// What the host told last, mirrored in the device's memory by one warp; one access. Beside it how
+/// many messages all shards hold, which they count.
+struct alignas(128) Told {
   std::uint16_t mode, clients;
   std::uint32_t count;
+  std::uint64_t reserved[15]; // all shards look at what is before all the time
+  std::uint64_t held;
 };
 
 /// Everything that stays while the kernel runs; in its constant memory, as `ring_table`.
@@ -151,16 +166,22 @@ struct ResidentTable {
   const volatile HostWord* host;
   Told* told;
   std::uint32_t actors;      ///< entries of the directory
-  std::uint32_t heldSlots;   ///< entries of a shard, a power of two
+  std::uint32_t queueBlocks; ///< the most of a queue, a power of two
   std::uint64_t beatLimitNs; ///< a beat older than this parks; 0: never
   ResidentEntry* directory;  ///< [actors]
   std::uint8_t* states;      ///< the arena
   ResidentRing* rings;       ///< [shards + clients]: mailboxes, then shared reply rings
   Chunk* slots;              ///< [shards][slots of a mailbox][chunks of a slot]
   ResidentShard* records;    ///< [shards]
-  std::uint8_t* held;        ///< [shards][heldSlots], each a HeldMessage and a stream
-  std::uint32_t* outboxes;   ///< [shards][32][kMaxSends][words of a stream]
-  Chunk* nearSaved;          ///< [warp shards][slots of a near mailbox][chunks], while parked
+  std::uint8_t* waiting;     ///< [blocks][messages of a block], each a WaitingMessage and a stream
+  std::uint32_t* nextBlock;  ///< [blocks]: of those that are free
+  /// [kBlockStacks][kBlockStackWords]: the first, or kNoBlock; above 32 bits, how often it changed
+  std::uint64_t* freeBlocks;
+  std::uint32_t* queues;   ///< [shards][2][queueBlocks]: blocks of held, of aside
+  std::uint32_t heldKept;  ///< messages that a shard's queue of held ones keeps room for
+  std::uint64_t manyHeld;  ///< messages that all shards hold at which no more are to be made
+  std::uint32_t* outboxes; ///< [shards][32][kMaxSends][words of a stream]
+  Chunk* nearSaved;        ///< [warp shards][slots of a near mailbox][chunks], while parked
   /// So many shards, a power of two of those next to each other, reach each other's near mailboxes:
   /// those of a block, or of a cluster of blocks. 0: there are none.
   std::uint32_t nearShards;
@@ -175,8 +196,8 @@ struct ResidentTable {
 
 static_assert(sizeof(HostWord) == 16 && sizeof(ResidentEntry) == 16);
 static_assert(sizeof(ReplyCredit) == 128 && sizeof(CommandsRead) == 64);
-static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 128);
-static_assert(sizeof(NearRing) == 8 && sizeof(HeldMessage) == 16 && sizeof(Told) == 8);
+static_assert(sizeof(ResidentRing) == 128 && sizeof(ResidentShard) == 256);
+static_assert(sizeof(NearRing) == 8 && sizeof(WaitingMessage) == 16 && sizeof(Told) == 256);
 
 } // namespace ring::abi
 

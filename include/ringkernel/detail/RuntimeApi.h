@@ -33,7 +33,7 @@ struct Statistics {
   std::uint64_t spawned = 0;     ///< actors
   std::uint64_t killed = 0;      ///< actors that ended by Runtime::kill
   std::uint64_t restarted = 0;   ///< calls of Runtime::restart that found their actor
-  std::uint64_t spilled = 0;     ///< messages that waited outside a full ring
+  std::uint64_t spilled = 0;     ///< messages that waited outside a full ring, or behind such
   /// Dead letters because mailboxes were full in a circle: each waited for the next.
   std::uint64_t dropped = 0;
   /// Messages that were not known to be handled when their GPU was lost (Runtime::takeLost).

@@ -107,6 +107,7 @@ std::string Composer::prologue() const {
          "u\n#define RING_SHARED_SLOTS " + number(program_.sharedSlots()) +
          "u\n#define RING_NEAR_SLOTS " + number(program_.nearSlots()) +
          "u\n#define RING_STAGE_BYTES " + number(program_.stageBytes()) +
+         "u\n#define RING_BLOCK_MESSAGES " + number(program_.blockMessages()) +
          "u\n#define RING_MAX_SENDS " + number(program_.maxSends) +
          "u\n#define RING_SHARED_SENDS " + number(program_.sharedSends()) +
          "u\n#define RING_SHARDS " + number(placement_.shards()) + "u\n#define RING_WARP_SHARDS " +
@@ -182,6 +183,17 @@ std::string readersOf(const ActorType& actor) {
   return "handler < 64u && (" + number(readers) + "ull >> handler & 1u) != 0";
 }
 
+/// Handlers that may send more than one message, as bits; all beyond the 64th.
+std::string makersOf(const ActorType& actor) {
+  std::uint64_t makers = 0;
+  for (std::size_t i = 0; i < actor.info->handlers.size() && i < 64; ++i) {
+    const HandlerInfo& handler = actor.info->handlers[i];
+    if (handler.maxSends > 1 || handler.usesTrySend)
+      makers |= std::uint64_t(1) << i;
+  }
+  return "handler >= 64u || (" + number(makers) + "ull >> handler & 1u) != 0";
+}
+
 Result<Program> Composer::compose() {
   program_.actors.assign(actors_.begin(), actors_.end());
   for (const ActorType* actor : actors_) {
@@ -204,6 +216,7 @@ Result<Program> Composer::compose() {
       handlerTable() +
       perActor("ring_u32 ring_scopeOf(ring_u32 type)", "3u /* ring_kNoScope */", scopeOf) +
       perActor("bool ring_isReadOnly(ring_u32 type, ring_u32 handler)", "false", readersOf) +
+      perActor("bool ring_makesMore(ring_u32 type, ring_u32 handler)", "false", makersOf) +
       "#include \"resident.cuh\"\n";
   return std::move(program_);
 }

@@ -80,6 +80,19 @@ struct Program {
   std::uint32_t creditEvery() const {
     return std::min(256u, std::min(ownSlots(), sharedSlots()) / 4);
   }
+  // Messages that wait outside of mailboxes: of a block of their pool; bytes of one; what a batch
+  // may send; what a shard wants room for before it takes a batch (ring_kHeldRoom), and for those
+  // that it puts aside (ring_kAsideRoom).
+  std::uint32_t blockMessages() const {
+    return std::bit_floor(std::clamp(128u / slotChunks, 2u, 32u));
+  }
+  std::uint32_t waitingBytes() const {
+    return (static_cast<std::uint32_t>(sizeof(abi::WaitingMessage)) + streamWords() * 4 + 15) / 16 *
+           16;
+  }
+  std::uint32_t batchSends() const { return stagedAtOnce() * maxSends; }
+  std::uint32_t heldRoom() const { return batchSends() + 4 * stagedAtOnce(); }
+  std::uint32_t asideRoom() const { return 4 * stagedAtOnce(); }
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };
 

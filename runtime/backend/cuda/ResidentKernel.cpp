@@ -312,17 +312,16 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   Rings rings;
   using Kind = GpuMemory::Kind;
   const std::uint64_t shards = placement_.shards();
-  const std::uint64_t heldBytes =
-      (sizeof(abi::HeldMessage) + program.streamWords() * 4 + 15) / 16 * 16;
-  // Room for some batches at least, and as much as the options give.
-  const std::uint64_t wanted = spillBytes_ / (shards * heldBytes);
-  rings.heldSlots = static_cast<std::uint32_t>(std::bit_ceil(
-      std::clamp<std::uint64_t>(wanted, 2 * 32 * program.maxSends + abi::kDropReserve, 1 << 16)));
+  Result<WaitingPool> waiting = WaitingPool::make(
+      gpu_, program, WaitingLayout::of(program, placement_.shards(), spillBytes_));
+  if (!waiting)
+    return waiting.status();
+  rings.waiting = std::move(*waiting);
   const std::string culprit =
       program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
                               std::to_string(program.maxSends) + " messages from one handler)"
                         : "";
-  const std::string heldWhat = "messages that wait" + culprit, outboxWhat = "outboxes" + culprit;
+  const std::string outboxWhat = "outboxes" + culprit;
   const struct {
     GpuMemory& memory;
     Kind kind;
@@ -331,7 +330,6 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   } pieces[] = {
       {rings.slots, Kind::Device, shards * program.mailboxSlots() * program.slotBytes(),
        "mailboxes"},
-      {rings.held, Kind::Device, shards * rings.heldSlots * heldBytes, heldWhat.c_str()},
       {rings.outboxes, Kind::Device, shards * 32 * program.maxSends * program.streamWords() * 4,
        outboxWhat.c_str()},
       {rings.near, Kind::Device,
@@ -375,7 +373,6 @@ Status ResidentKernel::clearRecords(const Program& program) {
     record.read = firstTicket(program.mailboxSlots());
     record.commandsRead = firstTicket(program.laneSlots());
     record.ownTicket = firstTicket(program.ownSlots());
-    record.heldBegin = record.heldEnd = firstTicket(made_.heldSlots);
     record.nearRead = record.nearTicket =
         static_cast<std::uint32_t>(firstTicket(program.nearSlots()));
   }
@@ -384,8 +381,24 @@ Status ResidentKernel::clearRecords(const Program& program) {
   for (std::uint32_t lane = 0; lane < abi::kMaxClients * abi::kMaxLanes; ++lane)
     reinterpret_cast<abi::CommandsRead*>(words_.host<std::byte>() + readOffset(lane))->ticket =
         firstTicket(program.laneSlots());
-  return upload(records_.address(), records.data(), shards * sizeof(abi::ResidentShard),
-                "cannot write shards");
+  const WaitingPool& waiting = made_.waiting;
+  const WaitingLayout::Beginning beginning = waiting.layout.begin(records, firstLap_);
+  const abi::Told told{};
+  const struct {
+    const GpuMemory& to;
+    const void* from;
+    std::uint64_t bytes;
+    const char* what;
+  } pieces[] = {
+      {records_, records.data(), shards * sizeof(abi::ResidentShard), "cannot write shards"},
+      {waiting.links, beginning.links.data(), waiting.links.bytes(), "cannot write free blocks"},
+      {waiting.queues, beginning.queues.data(), waiting.queues.bytes(), "cannot write queues"},
+      {told_, &told, sizeof(told), "cannot write the host's word"},
+  };
+  for (const auto& piece : pieces)
+    if (Status status = upload(piece.to.address(), piece.from, piece.bytes, piece.what); !status)
+      return status;
+  return Status::ok();
 }
 
 abi::ResidentTable ResidentKernel::table() const {
@@ -394,14 +407,19 @@ abi::ResidentTable ResidentKernel::table() const {
   table.host = reinterpret_cast<abi::HostWord*>(words);
   table.told = told_.device<abi::Told>();
   table.actors = actors_;
-  table.heldSlots = made_.heldSlots;
+  table.queueBlocks = made_.waiting.layout.queueBlocks;
+  table.manyHeld = made_.waiting.layout.manyHeld;
   table.beatLimitNs = kBeatLimitNs;
   table.directory = directory_.device<abi::ResidentEntry>();
   table.states = states_.device<std::uint8_t>();
   table.rings = rings_.device<abi::ResidentRing>();
   table.slots = made_.slots.device<abi::Chunk>();
   table.records = records_.device<abi::ResidentShard>();
-  table.held = made_.held.device<std::uint8_t>();
+  table.waiting = made_.waiting.messages.device<std::uint8_t>();
+  table.heldKept = made_.waiting.layout.heldKept;
+  table.freeBlocks = made_.waiting.links.device<std::uint64_t>();
+  table.nextBlock = made_.waiting.links.device<std::uint32_t>() + WaitingLayout::kTopsBytes / 4;
+  table.queues = made_.waiting.queues.device<std::uint32_t>();
   table.outboxes = made_.outboxes.device<std::uint32_t>();
   table.nearSaved = made_.near.device<abi::Chunk>();
   table.nearShards = program_.nearSlots() == 0 ? 0 : clusterBlocks_ * abi::kWarpsPerBlock;
@@ -428,10 +446,11 @@ Status ResidentKernel::launch() {
     if (Status status = upload(image_.table, &made, sizeof(made), "cannot write the table");
         !status)
       return status;
-    const abi::Told told{static_cast<std::uint16_t>(mode_), static_cast<std::uint16_t>(clients_),
-                         counts_};
-    if (Status status =
-            upload(told_.address(), &told, sizeof(told), "cannot write the host's word");
+    const abi::Told told{
+        static_cast<std::uint16_t>(mode_), static_cast<std::uint16_t>(clients_), counts_, {}, 0};
+    // How many messages are held stays.
+    if (Status status = upload(told_.address(), &told, offsetof(abi::Told, reserved),
+                               "cannot write the host's word");
         !status)
       return status;
   }

@@ -9,6 +9,7 @@
 #include "runtime/backend/cuda/GpuMemory.h"
 #include "runtime/backend/cuda/HostRing.h"
 #include "runtime/backend/cuda/Program.h"
+#include "runtime/backend/cuda/WaitingPool.h"
 
 #include <array>
 #include <atomic>
@@ -98,8 +99,8 @@ private:
   };
   /// What is as large as the program's messages and sends.
   struct Rings {
-    GpuMemory slots, held, outboxes, clients, near;
-    std::uint32_t heldSlots = 0; ///< of a shard
+    GpuMemory slots, outboxes, clients, near;
+    WaitingPool waiting;
   };
   Result<Image> makeImage(const Program& program, const std::vector<char>& cubin);
   Status makeMemory();

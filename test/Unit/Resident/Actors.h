@@ -146,6 +146,10 @@ inline ring_u32 ring_handlerOf(ring_u32 type, ring_u32 message) {
   return ring_kNoHandler;
 }
 inline bool ring_isReadOnly(ring_u32 type, ring_u32) { return type == kEcho; }
+/// Handlers that may send more than one message.
+inline bool ring_makesMore(ring_u32, ring_u32 handler) {
+  return handler == kGenerate || handler == kGust;
+}
 
 inline void onPing(const void* message, uint32_t add, ring_Context& ctx) {
   const Ping& ping = *(const Ping*)message;

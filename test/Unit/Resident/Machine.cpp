@@ -6,7 +6,6 @@
 #include "runtime/backend/cuda/WideAccess.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -19,6 +18,13 @@ constexpr uint32_t kPlaceUnits = 16; ///< of 16 bytes: what an actor's state has
 constexpr uint64_t kStep = 128;      ///< turns between two looks of the host
 constexpr uint64_t kCommand = uint64_t(1) << 48;
 constexpr uint16_t kGeneration = 1;
+
+cuda::Program programOf(const Configuration& configuration) {
+  cuda::Program program;
+  program.slotChunks = configuration.slotChunks;
+  program.maxSends = configuration.maxSends;
+  return program;
+}
 
 warps::Options gridOf(const Configuration& configuration, const MachineOptions& options) {
   warps::Options grid;
@@ -39,23 +45,24 @@ warps::Options gridOf(const Configuration& configuration, const MachineOptions& 
 
 Machine::Machine(const Configuration& configuration, const Options& options)
     : configuration_(configuration), options_(options),
-      heldSlots_(options.heldSlots != 0
-                     ? options.heldSlots
-                     : std::bit_ceil(32 * configuration.maxSends + abi::kDropReserve)),
+      waiting_(cuda::WaitingLayout::of(programOf(configuration), configuration.shards,
+                                       options.spillBytes)),
       grid_(gridOf(configuration, options), configuration.kernel), directory_(options.actors),
       states_(std::size_t(options.actors) * kPlaceUnits),
       rings_(configuration.shards + configuration.clients), records_(configuration.shards),
       commandsRead_(configuration.clients * configuration.lanes), credit_(configuration.clients) {
   const std::size_t shards = configuration.shards, chunks = configuration.slotChunks;
-  const std::size_t heldBytes =
-      (sizeof(abi::HeldMessage) + configuration.streamWords() * 4 + 15) / 16 * 16;
   slots_.resize(shards * configuration.mailboxSlots * chunks);
-  held_.resize(shards * heldSlots_ * heldBytes / 16);
+  messages_.resize(std::size_t(waiting_.blocks) * waiting_.blockMessages *
+                   programOf(configuration).waitingBytes() / 16);
   outboxes_.resize(shards * 32 * configuration.maxSends * configuration.streamWords() / 4 + 1);
   near_.resize(std::size_t(configuration.warpShards) * configuration.nearSlots * chunks);
   clients_.resize(configuration.clients *
                   (std::size_t(configuration.lanes) * configuration.laneStride +
                    (configuration.ownSlots + configuration.sharedSlots) * chunks));
+  for (std::vector<abi::Chunk>* mailboxes : {&slots_, &near_})
+    for (abi::Chunk& chunk : *mailboxes)
+      chunk.tag = options.staleTag;
   makeRecords();
   makeEnds();
   word_.clients = configuration.clients;
@@ -69,10 +76,10 @@ void Machine::makeRecords() {
     record.read = firstTicket(configuration_.mailboxSlots);
     record.commandsRead = firstTicket(configuration_.laneSlots);
     record.ownTicket = firstTicket(configuration_.ownSlots);
-    record.heldBegin = record.heldEnd = firstTicket(heldSlots_);
     record.nearRead = record.nearTicket =
         static_cast<uint32_t>(firstTicket(configuration_.nearSlots));
   }
+  beginning_ = waiting_.begin(records_, options_.firstLap);
   for (abi::CommandsRead& read : commandsRead_)
     read.ticket = firstTicket(configuration_.laneSlots);
 }
@@ -104,13 +111,18 @@ void Machine::fillTable() {
   table.host = &word_;
   table.told = &told_;
   table.actors = options_.actors;
-  table.heldSlots = heldSlots_;
+  table.queueBlocks = waiting_.queueBlocks;
+  table.manyHeld = waiting_.manyHeld;
   table.directory = directory_.data();
   table.states = reinterpret_cast<std::uint8_t*>(states_.data());
   table.rings = rings_.data();
   table.slots = slots_.data();
   table.records = records_.data();
-  table.held = reinterpret_cast<std::uint8_t*>(held_.data());
+  table.waiting = reinterpret_cast<std::uint8_t*>(messages_.data());
+  table.heldKept = waiting_.heldKept;
+  table.freeBlocks = reinterpret_cast<uint64_t*>(beginning_.links.data());
+  table.nextBlock = beginning_.links.data() + cuda::WaitingLayout::kTopsBytes / 4;
+  table.queues = beginning_.queues.data();
   table.outboxes = reinterpret_cast<uint32_t*>(outboxes_.data());
   table.nearSaved = near_.data();
   table.nearShards = configuration_.nearSlots != 0 ? configuration_.warpShards : 0;
@@ -125,7 +137,7 @@ void Machine::fillTable() {
 
 void Machine::launch() {
   word_.mode = abi::kModeRun;
-  told_ = {abi::kModeRun, static_cast<std::uint16_t>(word_.clients), word_.count};
+  told_ = {abi::kModeRun, static_cast<std::uint16_t>(word_.clients), word_.count, {}, told_.held};
   fillTable();
   grid_.launch();
 }
@@ -185,6 +197,17 @@ abi::ResidentCounters Machine::counters() {
     sum.dropped += one.dropped;
   }
   return sum;
+}
+
+std::size_t Machine::chunksOf(uint32_t shard, uint32_t tag) const {
+  const bool isNear = configuration_.nearSlots != 0 && shard < configuration_.warpShards;
+  const std::size_t chunks = std::size_t(configuration_.slotChunks) *
+                             (isNear ? configuration_.nearSlots : configuration_.mailboxSlots);
+  const auto first =
+      (isNear ? near_ : slots_).begin() + static_cast<std::ptrdiff_t>(shard * chunks);
+  return static_cast<std::size_t>(
+      std::count_if(first, first + static_cast<std::ptrdiff_t>(chunks),
+                    [&](const abi::Chunk& chunk) { return chunk.tag == tag; }));
 }
 
 bool Machine::push(uint32_t client, ActorId to, uint32_t type, const void* payload, uint32_t bytes,

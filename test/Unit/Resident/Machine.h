@@ -10,7 +10,9 @@
 #include "test/Unit/Resident/Warps.h"
 
 #include "runtime/backend/cuda/HostRing.h"
+#include "runtime/backend/cuda/WaitingPool.h"
 
+#include <cstring>
 #include <functional>
 #include <vector>
 
@@ -31,8 +33,9 @@ struct MachineOptions {
   uint64_t seed = 1;
   bool isFair = false;
   uint32_t actors = 4096;
-  uint32_t heldSlots = 0;      ///< of a shard; 0: as few as the kernel needs
+  uint64_t spillBytes = 0;     ///< as RuntimeOptions::spillBytes
   std::int64_t firstLap = 0;   ///< rings begin as if they had been around so often
+  uint32_t staleTag = 0;       ///< that all chunks of mailboxes begin with
   uint64_t turns = 20'000'000; ///< of all that waits together
 };
 
@@ -67,6 +70,12 @@ public:
     readImage(actor, &state, sizeof(State));
     return state;
   }
+  /// The same straight out of the device's memory.
+  template <class State> State peek(ActorId actor) const {
+    State state;
+    std::memcpy(&state, states_.data() + entry(actor).place, sizeof(State));
+    return state;
+  }
   const abi::ResidentEntry& entry(ActorId actor) const { return directory_[actor.index]; }
 
   /// False where the ring is full. `correlation` 0: nobody asks.
@@ -91,6 +100,9 @@ public:
 
   /// As Runtime::statistics has them: each shard tells between two of its batches.
   abi::ResidentCounters counters();
+  /// Chunks of the mailbox that a shard is sent to by its block and cluster, or where there is none
+  /// by all, with this tag; of a parked machine.
+  std::size_t chunksOf(uint32_t shard, uint32_t tag) const;
   uint64_t sentByHost() const { return sent_; }
   uint64_t repliesRead() const { return repliesRead_; }
   std::string report() const { return grid_.report(); }
@@ -115,17 +127,18 @@ private:
 
   const Configuration& configuration_;
   const Options options_;
-  uint32_t heldSlots_;
+  const cuda::WaitingLayout waiting_;
   warps::Grid grid_;
   uint64_t turns_ = 0;
 
+  cuda::WaitingLayout::Beginning beginning_;
   abi::HostWord word_{};
   abi::Told told_{};
   std::vector<abi::ResidentEntry> directory_;
   std::vector<abi::Chunk> states_; ///< units of 16 bytes
   std::vector<abi::ResidentRing> rings_;
   std::vector<abi::ResidentShard> records_;
-  std::vector<abi::Chunk> slots_, held_, outboxes_, near_, clients_;
+  std::vector<abi::Chunk> slots_, messages_, outboxes_, near_, clients_;
   std::vector<abi::CommandsRead> commandsRead_;
   std::vector<abi::ReplyCredit> credit_;
 

@@ -14,6 +14,7 @@
 #define RING_CLIENTS 4u
 #define RING_LANE_STRIDE (RING_LANE_SLOTS * RING_SLOT_CHUNKS + 8u)
 #define RING_STAGE_BYTES (((12 + RING_SLOT_CHUNKS * 12 + 15) / 16 | 1) * 16)
+#define RING_BLOCK_MESSAGES (RING_SLOT_CHUNKS == 4 ? 32u : 2u) // Program::blockMessages()
 #define RING_MAX_SENDS 7u // a Fan's or a Generator's five, and the runtime's two
 #define ring_resident RING_TEST_PROGRAM
 

@@ -6,8 +6,9 @@
 // missing barrier shows: what one lane wrote is not there for another, or already overwritten.
 //
 // What warps share on a chip and this does not have: a load that all lanes do at once is one
-// access, with one result for all that read the same place (see sameForAll). Stores of a thread are
-// seen in their order. Time is counted in turns of warps.
+// access, with one result for all that read the same place (see sameForAll). What it has and a chip
+// has not: every meeting of a whole warp orders memory, where only barriers promise it, and stores
+// of a thread are seen in their order. Time is counted in turns of warps.
 #ifndef RINGKERNEL_TEST_UNIT_RESIDENT_WARPS_H
 #define RINGKERNEL_TEST_UNIT_RESIDENT_WARPS_H
 
@@ -38,12 +39,12 @@ struct alignas(16) Value {
 template <class T> Value valueOf(const T& from) {
   static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(Value));
   Value value;
-  std::memcpy(&value, &from, sizeof(T));
+  std::memcpy(value.bytes, &from, sizeof(T));
   return value;
 }
 template <class T> T fromValue(const Value& from) {
   T value;
-  std::memcpy(&value, &from, sizeof(T));
+  std::memcpy(&value, from.bytes, sizeof(T));
   return value;
 }
 

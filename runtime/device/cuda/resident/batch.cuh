@@ -8,7 +8,7 @@
 // A message alone has a way of its own: single.cuh.
 //
 // Assumes what the composed program brings: ring_callThread, ring_callWarp, ring_callBlock,
-// ring_scopeOf, ring_handlerOf, ring_isReadOnly.
+// ring_scopeOf, ring_handlerOf, ring_isReadOnly, ring_makesMore.
 #pragma once
 
 #include "commands.cuh"
@@ -72,7 +72,7 @@ __device__ __forceinline__ void ring_finish(ring_Context& ctx, ring_abi::Residen
   else if (!failed && !ctx.replied)
     ring_putAnswer(ctx, ring_abi::ResidentOutcomeCode::NoReply);
   entry.failCode = ctx.failCode;
-  entry.life = failed ? ring_abi::kEntryFailed : ring_abi::kEntryTerminated;
+  ring_setLife(entry, failed ? ring_abi::kEntryFailed : ring_abi::kEntryTerminated);
   ring_putOutcome(ctx, 0, ring_abi::kFlagEnded, 0,
                   failed ? ring_abi::ResidentOutcomeCode::Failed
                          : ring_abi::ResidentOutcomeCode::Ok);
@@ -109,7 +109,7 @@ __device__ __forceinline__ void ring_find(const ring_Staged& message, ring_Task&
     return;
   task.entry = ring_table.directory + header.targetIndex;
   const ring_abi::ResidentEntry entry = *task.entry;
-  if (entry.generation != header.targetGeneration || entry.life != ring_abi::kEntryActive)
+  if (entry.generation != header.targetGeneration || !ring_isActive(entry.life))
     return;
   task.found = ring_abi::ResidentOutcomeCode::WrongType;
   const ring_u32 handler = ring_handlerOf(entry.actorType, header.type);
@@ -144,7 +144,7 @@ __device__ __forceinline__ bool ring_groupCall(const ring_Warp& warp, ring_u32 o
   task.actorType = __shfl_sync(ring_kAllLanes, mine.actorType, owner);
   task.handler = __shfl_sync(ring_kAllLanes, mine.handler, owner);
   task.scope = __shfl_sync(ring_kAllLanes, mine.scope, owner);
-  const bool isAlive = task.entry->life == ring_abi::kEntryActive;
+  const bool isAlive = ring_isActive(task.entry->life);
   __syncwarp(); // all have looked before the leader ends it
   if (isAlive && task.scope == ring_kWarpScope)
     ring_callWarp(task.actorType, task.handler, task.state, ctx.message->payload(), ctx);
@@ -168,10 +168,10 @@ struct ring_Part {
   const ring_u32* forward; ///< the stream, where this lane's message is for another shard
 };
 
-/// Staged messages [begin, end), none of them a command to this shard.
+/// Staged messages [begin, end) without those of `skipped`, none of them a command to this shard.
 __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 begin, ring_u32 end,
-                                               ring_Task& task) {
-  const bool isActive = warp.lane >= begin && warp.lane < end;
+                                               ring_u32 skipped, ring_Task& task) {
+  const bool isActive = warp.lane >= begin && warp.lane < end && (skipped >> warp.lane & 1u) == 0;
   ring_Staged& mine = warp.staged(isActive ? warp.lane : begin);
   const bool isLocal = isActive && ring_shardOf(mine.header.targetIndex) == warp.shard;
   task = ring_Task{};
@@ -204,15 +204,17 @@ __device__ __forceinline__ void ring_count(const ring_Warp& warp, const ring_Con
   }
 }
 
-/// Handles staged messages [0, count) in order.
+/// Handles staged messages [0, count) in order, but for those of `skipped`.
 template <class CallBlock>
-__device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallBlock callBlock) {
+__device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, ring_u32 skipped,
+                                          CallBlock callBlock) {
   ring_Task task;
   ring_Counts counts{};
   const ring_abi::MessageHeader& header = warp.staged(warp.lane < count ? warp.lane : 0).header;
   const ring_u32 commands = __ballot_sync(
       ring_kAllLanes, warp.lane < count && (header.flags & ring_abi::kFlagCommand) != 0 &&
-                          ring_shardOf(header.targetIndex) == warp.shard);
+                          ring_shardOf(header.targetIndex) == warp.shard &&
+                          (skipped >> warp.lane & 1u) == 0);
   ring_u32 done = 0, begin = 0, round = 0;
   ring_Part part{0, 0, 0, nullptr};
 #pragma unroll 1
@@ -229,8 +231,10 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
         continue;
       }
       done = ahead != 0 ? begin + __ffs(ahead) - 1 : count;
-      part = ring_part(warp, begin, done, task);
+      part = ring_part(warp, begin, done, skipped, task);
       round = 0;
+      if (__builtin_expect((part.waiting | part.groups) == 0, 0))
+        continue; // all are skipped
     }
     const bool isGroup = part.waiting == 0;
     const ring_u32 owner = isGroup                                  ? __ffs(part.groups) - 1
@@ -247,7 +251,7 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, CallB
       runs = (part.waiting >> warp.lane & 1u) != 0 && part.rank == round;
       const bool isThread = task.scope == ring_kThreadScope;
       // An earlier message of this batch may have ended the actor.
-      handled = runs && isThread && (round == 0 || task.entry->life == ring_abi::kEntryActive);
+      handled = runs && isThread && (round == 0 || ring_isActive(task.entry->life));
       if (handled) {
         ring_callThread(task.actorType, task.handler, task.state, message.payload(), ctx);
         ring_finish(ctx, *task.entry);

@@ -6,6 +6,20 @@
 
 #include "deliver.cuh"
 
+/// Below kLifeBits; above are messages of the actor that were put aside.
+__device__ __forceinline__ ring_u32 ring_lifeOf(ring_u32 life) {
+  return life & ((1u << ring_abi::kLifeBits) - 1);
+}
+__device__ __forceinline__ bool ring_isActive(ring_u32 life) {
+  return ring_lifeOf(life) == ring_abi::kEntryActive;
+}
+__device__ __forceinline__ ring_u32 ring_withLife(ring_u32 before, ring_u32 life) {
+  return before >> ring_abi::kLifeBits << ring_abi::kLifeBits | life;
+}
+__device__ __forceinline__ void ring_setLife(ring_abi::ResidentEntry& entry, ring_u32 life) {
+  entry.life = ring_withLife(entry.life, life);
+}
+
 /// Copies whole chunks between pinned memory and the arena.
 __device__ __forceinline__ void ring_copy(const ring_Warp& warp, void* to, const void* from,
                                           ring_u32 bytes) {
@@ -33,11 +47,12 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
     __syncwarp();
     if (isLeader)
       entry = {arguments.place, header.targetGeneration, ring_u16(arguments.actorType),
-               ring_abi::kEntryActive, 0};
+               ring_withLife(entry.life, ring_abi::kEntryActive), 0};
     __syncwarp();
     return ring_abi::ResidentOutcomeCode::Ok;
   case ring_abi::Command::ReadState:
-    if (entry.generation != header.targetGeneration || entry.life == ring_abi::kEntryFree)
+    if (entry.generation != header.targetGeneration ||
+        ring_lifeOf(entry.life) == ring_abi::kEntryFree)
       return ring_abi::ResidentOutcomeCode::Gone;
     ring_copy(warp, (void*)arguments.from, ring_table.states + ring_u64(entry.place) * 16,
               arguments.bytes);
@@ -46,7 +61,7 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
     return ring_abi::ResidentOutcomeCode::Ok;
   case ring_abi::Command::Kill:
   case ring_abi::Command::Restart: {
-    const ring_u32 life = entry.life;
+    const ring_u32 life = ring_lifeOf(entry.life);
     const bool isRestart = ring_abi::Command(header.type) == ring_abi::Command::Restart;
     if (entry.generation != header.targetGeneration ||
         (life != ring_abi::kEntryActive && life != ring_abi::kEntryFailed))
@@ -56,7 +71,7 @@ __device__ __forceinline__ ring_abi::ResidentOutcomeCode ring_obey(const ring_Wa
                 arguments.bytes);
     __syncwarp(); // all have looked, and the state is there, before the entry changes
     if (isLeader)
-      entry.life = isRestart ? ring_abi::kEntryActive : ring_abi::kEntryTerminated;
+      ring_setLife(entry, isRestart ? ring_abi::kEntryActive : ring_abi::kEntryTerminated);
     __syncwarp();
     return isRestart && life == ring_abi::kEntryFailed ? ring_abi::ResidentOutcomeCode::Failed
                                                        : ring_abi::ResidentOutcomeCode::Ok;

@@ -17,12 +17,11 @@ struct ring_Wait {
 
 /// The shard whose mailbox the oldest held message waits for; kNoClient where that is the host's.
 __device__ __forceinline__ ring_u32 ring_oldestHeld(const ring_Warp& warp) {
-  __syncwarp();                                    // entries were written by any lane
-  const auto& entry = warp.heldAt(warp.heldBegin); // the first is not delivered
+  __syncwarp(); // entries were written by any lane
   if (warp.heldOpen == 0)
     return ring_kNoClient;
-  const bool isMailbox = ring_isNear(entry.target) || entry.target < RING_SHARDS;
-  return isMailbox ? entry.target & ~ring_kNearRing : ring_kNoClient;
+  const auto& entry = warp.held.at(warp.held.begin); // the first is not delivered
+  return ring_isMailbox(entry.target) ? entry.target & ~ring_kNearRing : ring_kNoClient;
 }
 
 /// Whether the chain of waits from `shard` comes back to this one, the lowest of it.
@@ -58,7 +57,8 @@ __device__ __forceinline__ bool ring_mustDrop(ring_Warp& warp, ring_Wait& wait, 
   const bool isHost = shard == ring_kNoClient;
   if (warp.lane == 0)
     ring_store64(&warp.record->waitsFor, isHost ? 0 : shard + 1);
-  if (isHost || now - wait.since < ring_kCycleNs || !ring_hasRoom(warp, ring_kStagedAtOnce))
+  if (isHost || now - wait.since < ring_kCycleNs ||
+      !ring_makeRoom(warp.held, warp.lane, ring_kStagedAtOnce))
     return false;
   return ring_isLowestOfCycle(warp, shard);
 }

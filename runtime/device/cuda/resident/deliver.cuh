@@ -6,17 +6,17 @@
 // waits: it stops taking new messages where it holds too many.
 #pragma once
 
-#include "context.cuh"
 #include "near.cuh"
+#include "waiting.cuh"
 
-constexpr ring_u32 ring_kHeldBytes =
-    (sizeof(ring_abi::HeldMessage) + ring_kStreamWords * 4 + 15) / 16 * 16;
+__device__ __forceinline__ ring_Staged& ring_stagedAt(ring_u8* stage, ring_u32 index) {
+  return *(ring_Staged*)(stage + index * RING_STAGE_BYTES);
+}
 
 /// What a warp knows of itself; the same in all its lanes.
 struct ring_Warp {
   ring_abi::ResidentShard* record;
   ring_abi::ResidentCounters* counters; ///< in shared memory; changed by the first lane
-  ring_u8* held;                        ///< this shard's
   ring_u8* stage;
   ring_u32* sends;    ///< of RING_SHARED_SENDS lanes: the first of each, in shared memory
   ring_Outbox outbox; ///< of this lane
@@ -29,21 +29,18 @@ struct ring_Warp {
   ring_u64 read, commandsRead; ///< next tickets of the mailbox, of the client's ring
   ring_u32 nearRead;           ///< the same of the near mailbox
   ring_u64 ownTicket, ownLimit;
-  ring_u64 heldBegin, heldEnd; ///< entries of `held` in use, modulo its slots
-  ring_u32 heldOpen;           ///< of these not delivered yet
+  ring_Queue held;   ///< messages that have their tickets and wait for a limit
+  ring_u32 heldOpen; ///< of these not delivered yet
+  ring_u64 heldNext; ///< of these the next to be looked at behind the first
+  ring_Queue aside;  ///< messages for actors that do not go on yet: aside.cuh
 
-  __device__ __forceinline__ ring_abi::HeldMessage& heldAt(ring_u64 number) const {
-    const ring_u32 slot = ring_u32(number) & (ring_table.heldSlots - 1);
-    return *(ring_abi::HeldMessage*)(held + ring_u64(slot) * ring_kHeldBytes);
-  }
   __device__ __forceinline__ ring_Staged& staged(ring_u32 index) const {
-    return *(ring_Staged*)(stage + index * RING_STAGE_BYTES);
+    return ring_stagedAt(stage, index);
   }
 };
 constexpr ring_u32 ring_kNoClient = 0xffffffffu;
 constexpr ring_u32 ring_kOwnRing = 0x80000000u;
 constexpr ring_u32 ring_kNearRing = 0x40000000u; ///< and a shard: its near mailbox
-constexpr ring_u32 ring_kHeldLook = 256;
 
 // A warp moves chunks: so many slots at once, each by so many lanes.
 constexpr ring_u32 ring_kLanesOfSlot = RING_SLOT_CHUNKS < 32 ? RING_SLOT_CHUNKS : 32;
@@ -97,10 +94,6 @@ __device__ __forceinline__ ring_Chunk* ring_slotAt(const ring_Warp& warp, ring_u
   const ring_u32 index = ring < RING_SHARDS ? ring : ring == ring_kOwnRing ? 0 : ring - RING_SHARDS;
   return base +
          ((ring_u64(index) << shift) + (ring_u32(ticket) & ((1u << shift) - 1))) * RING_SLOT_CHUNKS;
-}
-
-__device__ __forceinline__ ring_u64 ring_shuffle(ring_u64 value, ring_u32 from) {
-  return __shfl_sync(ring_kAllLanes, value, from);
 }
 
 /// The lanes of `mask` have a stream at `words` and a ticket of `ring`: all lanes write the slots,
@@ -164,48 +157,26 @@ __device__ __forceinline__ ring_u64 ring_takeTicketsOf(const ring_Warp& warp, ri
   return ring_takeTickets(&ring_table.rings[ring].ticket, count);
 }
 
-/// Each lane of `mask` has `count` words to copy: large streams by all lanes, one after the other;
-/// small ones by their lanes, all at once.
-__device__ __forceinline__ void ring_copyStreams(const ring_Warp& warp, ring_u32 mask, ring_u32* to,
-                                                 const ring_u32* from, ring_u32 count) {
-  if (RING_SLOT_CHUNKS <= 8) {
-#pragma unroll
-    for (ring_u32 i = 0; i < RING_SLOT_CHUNKS * ring_abi::kWordsPerChunk; ++i)
-      if (i < count)
-        to[i] = from[i];
-    return;
-  }
-#pragma unroll 1
-  for (ring_u32 left = mask; left != 0; left &= left - 1) {
-    const ring_u32 owner = __ffs(left) - 1;
-    auto* const there = (ring_u32*)ring_shuffle(ring_u64(to), owner);
-    const auto* const here = (const ring_u32*)ring_shuffle(ring_u64(from), owner);
-    const ring_u32 words = __shfl_sync(ring_kAllLanes, count, owner);
-#pragma unroll 4
-    for (ring_u32 i = warp.lane; i < words; i += 32)
-      there[i] = here[i];
-  }
+__device__ __forceinline__ bool ring_isMailbox(ring_u32 ring) {
+  return ring_isNear(ring) || ring < RING_SHARDS;
+}
+/// Counts messages that all shards hold for each other; what the host leaves lying is its own.
+__device__ __forceinline__ void ring_countHeld(const ring_Warp& warp, bool isMine, ring_u32 ring,
+                                               ring_u64 each) {
+  const ring_u32 mask = __ballot_sync(ring_kAllLanes, isMine && ring_isMailbox(ring));
+  if (warp.lane == 0 && mask != 0)
+    ring_add64(&ring_table.told->held, __popc(mask) * each);
 }
 
 /// Keeps messages with their tickets. There is room: see ring_mayTake.
 __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                           ring_u64 ticket, const ring_u32* words) {
-  __syncwarp(); // streams were written by their lanes
-  ring_u32* to = nullptr;
-  ring_u32 count = 0;
-  if (mask >> warp.lane & 1u) {
-    auto& entry = warp.heldAt(warp.heldEnd + __popc(mask & ring_lanesBelow()));
-    to = (ring_u32*)(&entry + 1);
-    count = (words[2] >> 8 & 0xff) * ring_abi::kWordsPerChunk;
-    entry.ticket = ticket;
-    entry.target = ring;
-    entry.words = count;
-  }
-  ring_copyStreams(warp, mask, to, words, count);
-  warp.heldEnd += __popc(mask);
+  ring_append(warp.held, warp.lane, mask, ticket, ring, words);
+  warp.held.end += __popc(mask);
   warp.heldOpen += __popc(mask);
   if (warp.lane == 0)
     warp.counters->spilled += __popc(mask);
+  ring_countHeld(warp, (mask >> warp.lane & 1u) != 0, ring, 1);
 }
 
 /// The lanes of `mask` deliver one stream each to ring `ring`, in lane order. All lanes call it.
@@ -295,45 +266,58 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
     ring_storeChunk(slot + i, ring_chunkOf(words, i, used, tag));
 }
 
-/// Delivers what is held and may go, of the oldest some hundred. True where something went.
+// Room for messages that a batch holds. A batch may hold as many as it sends; some is kept for
+// answers while a shard drops messages (cycles.cuh). Program::heldRoom() on the host.
+constexpr ring_u32 ring_kHeldRoom = ring_kStagedAtOnce * (RING_MAX_SENDS + 4);
+/// A shard that holds more has met full mailboxes: no handler that may send several runs.
+constexpr ring_u32 ring_kManyOwn = 4 * ring_kStagedAtOnce;
+constexpr ring_u32 ring_kHeldGroups = 4; ///< behind the first that are looked at in a turn
+
+/// Delivers those of the 32 messages held from `first` on that may go; gives which of them stay.
+__device__ __forceinline__ ring_u32 ring_deliverGroup(ring_Warp& warp, ring_u64 first) {
+  const ring_u64 number = first + warp.lane;
+  const bool isIn = ring_isBefore(number, warp.held.end);
+  auto& message = warp.held.at(isIn ? number : first);
+  const ring_u32 target = message.target;
+  const bool isOpen = isIn && message.words != 0;
+  const bool goes = isOpen && ring_mayWrite(target, message.ticket, ring_limitOf(warp, target));
+  const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
+  const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
+  if (mask == 0)
+    return stays;
+  ring_writeSlots(warp, mask, goes ? target : 0, goes ? message.ticket : 0, ring_streamOf(message));
+  ring_countHeld(warp, goes, target, -1ull);
+  __syncwarp(); // all have read what is given up
+  if (goes)
+    message.words = 0;
+  __syncwarp(); // a group that overlaps this one may come next
+  warp.heldOpen -= __popc(mask);
+  return stays;
+}
+
+/// Delivers what is held and may go: of the oldest, and of some of the others in turn, so that
+/// nothing waits for ever behind what a slow reader has not taken. True where something went.
 __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
   __syncwarp(); // entries were written by any lane
   const ring_u32 before = warp.heldOpen;
-  bool isPrefix = true;
-  const ring_u64 end = warp.heldEnd - warp.heldBegin > ring_kHeldLook
-                           ? warp.heldBegin + ring_kHeldLook
-                           : warp.heldEnd;
+  ring_u64 begin = warp.held.begin;
 #pragma unroll 1
-  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, end); first += 32) {
-    const ring_u64 number = first + warp.lane;
-    auto& entry = warp.heldAt(number);
-    const bool isOpen = ring_isBefore(number, end) && entry.words != 0;
-    const bool goes =
-        isOpen && ring_mayWrite(entry.target, entry.ticket, ring_limitOf(warp, entry.target));
-    const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
-    if (mask != 0)
-      ring_writeSlots(warp, mask, goes ? entry.target : 0, goes ? entry.ticket : 0,
-                      (const ring_u32*)(&entry + 1));
-    __syncwarp(); // all have read what is given up
-    if (goes)
-      entry.words = 0;
-    warp.heldOpen -= __popc(mask);
-    // Entries before the first that stays are free again.
-    const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
-    if (isPrefix)
-      warp.heldBegin = stays != 0                       ? first + __ffs(stays) - 1
-                       : ring_isBefore(first + 32, end) ? first + 32
-                                                        : end;
-    isPrefix &= stays == 0;
+  while (ring_isBefore(begin, warp.held.end)) {
+    const ring_u32 stays = ring_deliverGroup(warp, begin);
+    const ring_u64 next = begin + (stays != 0 ? __ffs(stays) - 1 : 32);
+    begin = ring_isBefore(next, warp.held.end) ? next : warp.held.end;
+    if (stays != 0)
+      break;
   }
+#pragma unroll 1
+  for (ring_u32 i = 0; i < ring_kHeldGroups && ring_isBefore(begin + 32, warp.held.end); ++i) {
+    if (ring_isBefore(warp.heldNext, begin + 32) || !ring_isBefore(warp.heldNext, warp.held.end))
+      warp.heldNext = begin + 32;
+    ring_deliverGroup(warp, warp.heldNext);
+    warp.heldNext += 32;
+  }
+  if (warp.heldOpen == 0)
+    begin = warp.held.end;
+  ring_discard(warp.held, warp.lane, begin, ring_table.heldKept);
   return warp.heldOpen != before;
-}
-
-constexpr ring_u32 ring_kBatchSends = 32 * RING_MAX_SENDS;
-__device__ __forceinline__ bool ring_hasRoom(const ring_Warp& warp, ring_u32 messages) {
-  return warp.heldEnd - warp.heldBegin + messages <= ring_table.heldSlots;
-}
-/// A batch may hold as many messages as it sends; room for one is kept.
-__device__ __forceinline__ bool ring_mayTake(const ring_Warp& warp) {
-  return ring_hasRoom(warp, ring_kBatchSends + ring_abi::kDropReserve);
 }

@@ -10,6 +10,7 @@ constexpr ring_u32 ring_kNoHead = 0x100; ///< more chunks than a head can count
 
 /// Where messages come from, in the order of a turn.
 enum ring_Source : ring_u32 { ring_kFromNear, ring_kFromMailbox, ring_kFromClient, ring_kSources };
+constexpr ring_u32 ring_kFromAside = ring_kSources; ///< after them: what was put aside, in no ring
 
 /// The chunks of a group of slots that this lane sees.
 struct ring_Group {

@@ -68,6 +68,28 @@ __device__ __forceinline__ ring_u64 ring_takeTickets(ring_u64* from, ring_u32 co
                : "memory");
   return first;
 }
+/// Changes a word that other shards change too; gives what was there. Both ways: what the giver of
+/// a block read comes before what its taker writes.
+__device__ __forceinline__ ring_u64 ring_exchange64(ring_u64* at, ring_u64 from, ring_u64 to) {
+  ring_u64 seen;
+  asm volatile("atom.acq_rel.gpu.global.cas.b64 %0, [%1], %2, %3;"
+               : "=l"(seen)
+               : "l"(at), "l"(from), "l"(to)
+               : "memory");
+  return seen;
+}
+/// Counts what all shards count. Relaxed: a number that orders nothing.
+__device__ __forceinline__ void ring_add64(ring_u64* to, ring_u64 count) {
+  asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" ::"l"(to), "l"(count) : "memory");
+}
+__device__ __forceinline__ ring_u32 ring_load32(const ring_u32* from) {
+  ring_u32 value;
+  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
+  return value;
+}
+__device__ __forceinline__ void ring_store32(ring_u32* to, ring_u32 value) {
+  asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" ::"l"(to), "r"(value) : "memory");
+}
 /// What the warp wrote to the host's memory comes before the chunks that tell of it.
 __device__ __forceinline__ void ring_fenceHost() {
   asm volatile("fence.acq_rel.sys;" ::: "memory");
@@ -89,3 +111,6 @@ __device__ __forceinline__ ring_u32 ring_lanesBelow() {
   return mask;
 }
 constexpr ring_u32 ring_kAllLanes = 0xffffffffu;
+__device__ __forceinline__ ring_u64 ring_shuffle(ring_u64 value, ring_u32 from) {
+  return __shfl_sync(ring_kAllLanes, value, from);
+}

@@ -4,27 +4,39 @@
 // does not; how far its rings were read, for those that write them; what the host tells all.
 #pragma once
 
-#include "look.cuh"
+#include "aside.cuh"
 
-/// Mirrors the host's word; parks when the host is gone.
+/// What one warp tells all: the host's word, and whether many messages are held.
 struct ring_Watch {
-  ring_u32 beat;
-  ring_u64 since;
-  bool parks;
+  ring_Chunk word; ///< as HostWord
+  ring_u64 since;  ///< when its beat changed
+  bool parks, manyHeld;
 };
-__device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch& watch) {
-  const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host); // as HostWord
-  const ring_u64 now = ring_nanoseconds();
-  if (word.words[0] != watch.beat) {
-    watch.beat = word.words[0];
-    watch.since = now;
-  }
-  watch.parks |= word.tag != ring_abi::kModeRun ||
-                 (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs);
-  const ring_u32 mode = watch.parks ? ring_abi::kModePark : ring_abi::kModeRun;
+__device__ __forceinline__ void ring_tell(const ring_Warp& warp, const ring_Watch& watch) {
+  const ring_u32 mode = (watch.parks ? ring_abi::kModePark : ring_abi::kModeRun) |
+                        (watch.manyHeld ? ring_abi::kManyHeld : 0);
   if (warp.lane == 0)
     ring_store64((ring_u64*)ring_table.told,
-                 mode | word.words[1] << 16 | ring_u64(word.words[2]) << 32);
+                 mode | watch.word.words[1] << 16 | ring_u64(watch.word.words[2]) << 32);
+}
+/// Parks when the host wants it or is gone.
+__device__ __forceinline__ void ring_watchHost(const ring_Warp& warp, ring_Watch& watch) {
+  const ring_Chunk word = ring_loadHostChunk((const void*)ring_table.host);
+  const ring_u64 now = ring_nanoseconds();
+  if (word.words[0] != watch.word.words[0])
+    watch.since = now;
+  watch.word = word;
+  watch.parks |= word.tag != ring_abi::kModeRun ||
+                 (ring_table.beatLimitNs != 0 && now - watch.since > ring_table.beatLimitNs);
+  ring_tell(warp, watch);
+}
+__device__ __forceinline__ void ring_watchHeld(const ring_Warp& warp, ring_Watch& watch) {
+  const ring_u64 many = ring_table.manyHeld, held = ring_load64(&ring_table.told->held);
+  const bool isMany = held > (watch.manyHeld ? many - many / 4 : many);
+  if (__builtin_expect(isMany == watch.manyHeld, 1))
+    return;
+  watch.manyHeld = isMany;
+  ring_tell(warp, watch);
 }
 
 /// The client whose credit a turn looks at; kNoClient: none. The client's first lane looks now and
@@ -37,10 +49,10 @@ __device__ __forceinline__ ring_u32 ring_creditWanted(const ring_Warp& warp, rin
   if (warp.heldOpen == 0 || (!warp.isFirstLane && turn % ring_kCreditTurns != 0))
     return ring_kNoClient;
   __syncwarp(); // entries were written by any lane
-  const ring_u32 ring = warp.heldAt(warp.heldBegin).target;
-  return ring == ring_kOwnRing                     ? warp.client
-         : ring_isNear(ring) || ring < RING_SHARDS ? ring_kNoClient
-                                                   : ring - RING_SHARDS;
+  const ring_u32 ring = warp.held.at(warp.held.begin).target;
+  return ring == ring_kOwnRing  ? warp.client
+         : ring_isMailbox(ring) ? ring_kNoClient
+                                : ring - RING_SHARDS;
 }
 /// Takes in how far the host has come with a client's replies. Several shards may: a limit that one
 /// of them sets back is looked at again by who holds what waits for it.
@@ -72,12 +84,12 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.nearRead = record.nearRead;
   warp.ownTicket = record.ownTicket;
   warp.ownLimit = warp.ownTicket; // until the first look at the credit
-  warp.heldBegin = record.heldBegin;
-  warp.heldEnd = record.heldEnd;
+  warp.held = ring_loadQueue(warp.shard, 0, record.held);
+  warp.aside = ring_loadQueue(warp.shard, 1, record.aside);
   warp.heldOpen = 0;
-  for (ring_u64 first = warp.heldBegin; ring_isBefore(first, warp.heldEnd); first += 32) {
-    const bool isOpen =
-        ring_isBefore(first + warp.lane, warp.heldEnd) && warp.heldAt(first + warp.lane).words != 0;
+  for (ring_u64 first = warp.held.begin; ring_isBefore(first, warp.held.end); first += 32) {
+    const ring_u64 number = first + warp.lane;
+    const bool isOpen = ring_isBefore(number, warp.held.end) && warp.held.at(number).words != 0;
     warp.heldOpen += __popc(__ballot_sync(ring_kAllLanes, isOpen));
   }
 }
@@ -91,8 +103,8 @@ __device__ __forceinline__ void ring_save(const ring_Warp& warp) {
   record.commandsRead = warp.commandsRead;
   record.nearRead = warp.nearRead;
   record.ownTicket = warp.ownTicket;
-  record.heldBegin = warp.heldBegin;
-  record.heldEnd = warp.heldEnd;
+  record.held = {warp.held.begin, warp.held.end, warp.held.ready};
+  record.aside = {warp.aside.begin, warp.aside.end, warp.aside.ready};
   record.waitsFor = 0;
   ring_store64(&ring_table.rings[warp.shard].limit, warp.read + RING_MAILBOX_SLOTS);
   if (warp.client != ring_kNoClient)

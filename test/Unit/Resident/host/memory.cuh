@@ -39,6 +39,25 @@ inline ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
   *from += count;
   return first;
 }
+inline ring_u64 ring_exchange64(ring_u64* at, ring_u64 from, ring_u64 to) {
+  warps::access();
+  const ring_u64 seen = *at;
+  if (seen == from)
+    *at = to;
+  return seen;
+}
+inline void ring_add64(ring_u64* to, ring_u64 count) {
+  warps::access();
+  *to += count;
+}
+inline ring_u32 ring_load32(const ring_u32* from) {
+  warps::access();
+  return *from;
+}
+inline void ring_store32(ring_u32* to, ring_u32 value) {
+  warps::access();
+  *to = value;
+}
 inline void ring_fenceHost() { warps::access(); }
 
 inline ring_u64 ring_nanoseconds(warps::Site site = WARPS_HERE) {
@@ -49,3 +68,6 @@ inline ring_u32 ring_cycles(warps::Site site = WARPS_HERE) {
 }
 inline ring_u32 ring_lanesBelow() { return (1u << threadIdx.x % 32) - 1; }
 constexpr ring_u32 ring_kAllLanes = 0xffffffffu;
+inline ring_u64 ring_shuffle(ring_u64 value, ring_u32 from) {
+  return __shfl_sync(ring_kAllLanes, value, from);
+}
