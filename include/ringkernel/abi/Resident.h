@@ -111,8 +111,9 @@ struct NearRing {
 struct alignas(128) ResidentRing {
   std::uint64_t ticket; ///< the next
   std::uint64_t reserved[7];
-  std::uint64_t limit; ///< tickets below may be written
-  std::uint64_t reserved2[7];
+  std::uint64_t limit;    ///< tickets below may be written
+  std::uint64_t lookedAt; ///< a reply ring: when a shard last looked at its credit, nanoseconds
+  std::uint64_t reserved2[6];
 };
 
 /// Counters of a shard, written by it alone.

@@ -92,6 +92,7 @@ struct Program {
   }
   std::uint32_t batchSends() const { return stagedAtOnce() * maxSends; }
   std::uint32_t heldRoom() const { return batchSends() + 4 * stagedAtOnce(); }
+  std::uint32_t manyOwn() const { return 4 * std::max(stagedAtOnce(), 8u); } ///< ring_kManyOwn
   std::uint32_t asideRoom() const { return 4 * stagedAtOnce(); }
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };

@@ -33,7 +33,8 @@ WaitingLayout WaitingLayout::of(const Program& program, std::uint32_t shards, st
       given - own * shards, std::uint64_t(shards) * blocksFor(program.batchSends()),
       std::uint64_t(1) << 24);
   // One more than they need room for, since a queue may begin within a block.
-  layout.held = blocksFor(program.heldRoom()) + static_cast<std::uint32_t>(own) + 1;
+  layout.held =
+      blocksFor(program.heldRoom() + program.manyOwn()) + static_cast<std::uint32_t>(own) + 1;
   layout.heldKept = (layout.held - 1) * layout.blockMessages;
   layout.aside = blocksFor(program.asideRoom()) + 1;
   layout.blocks =

@@ -67,13 +67,13 @@ TEST_P(Full, OrdersWaitBehindWhatWasPutAside) {
   machine.launch();
   // Shards that read no client's ring: it goes on while they hold messages.
   const uint32_t shard = layout().clients * layout().lanes;
-  const uint32_t number = 100; // behind the chains' actors
+  const uint32_t number = 200; // behind the chains' actors
   const ActorId actor = machine.spawn(kWhirl, shard, number, Whirl{});
-  start(machine, {32, 2, 60, shard});
+  start(machine, {32, 2, 80, shard});
   uint32_t sent = 0;
   const auto send = [&] { machine.send(0, actor, kGust, Gust{0, 2, sent++}); };
   const auto isAside = [&] { return machine.entry(actor).life >> abi::kLifeBits != 0; };
-  for (uint32_t turns = 0; !isAside() && turns < 3000; ++turns) {
+  for (uint32_t turns = 0; !isAside() && turns < 10000; ++turns) {
     sent += machine.trySend(0, actor, kGust, Gust{0, 2, sent}) ? 1 : 0;
     machine.run(20);
   }

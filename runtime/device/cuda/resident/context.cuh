@@ -82,9 +82,10 @@ __device__ __forceinline__ void ring_put(ring_Context& ctx, ring_u32 index, ring
   to[2] = flags | ring_abi::chunksOf(sizeof(Payload)) << 8 | source << 16;
   to[3] = ring_u32(origin);
   to[4] = ring_u32(origin >> 32);
-  // Small ones stay in registers; a large one is not copied on its way.
+  // Small ones stay in registers. A large one lies in the lane's own memory, a line a word, and not
+  // in the first cache: many words are on their way at once.
   const auto* const from = (const ring_u8*)&payload;
-#pragma unroll(payloadWords <= 32 ? payloadWords : 8)
+#pragma unroll(payloadWords <= 32 ? payloadWords : 32)
   for (ring_u32 i = 0; i < payloadWords; ++i) {
     ring_u32 word = 0;
     memcpy(&word, from + i * 4, i + 1 < payloadWords ? 4 : sizeof(Payload) - i * 4);

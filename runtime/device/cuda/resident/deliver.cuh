@@ -270,7 +270,7 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
 // answers while a shard drops messages (cycles.cuh). Program::heldRoom() on the host.
 constexpr ring_u32 ring_kHeldRoom = ring_kStagedAtOnce * (RING_MAX_SENDS + 4);
 /// A shard that holds more has met full mailboxes: no handler that may send several runs.
-constexpr ring_u32 ring_kManyOwn = 4 * ring_kStagedAtOnce;
+constexpr ring_u32 ring_kManyOwn = 4 * (ring_kStagedAtOnce < 8 ? 8 : ring_kStagedAtOnce);
 constexpr ring_u32 ring_kHeldGroups = 4; ///< behind the first that are looked at in a turn
 
 /// Delivers those of the 32 messages held from `first` on that may go; gives which of them stay.

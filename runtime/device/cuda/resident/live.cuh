@@ -101,6 +101,7 @@ __device__ __forceinline__ bool ring_lookAtAll(ring_Warp& warp, ring_Loop& loop,
           : 0;
   loop.pace.wait();
   const ring_u32 credited = ring_creditWanted(warp, loop.turn, loop.hasClient);
+  ring_noteLook(warp, credited);
   // All that is looked at is on its way at once, and no branch parts it: where branches join the
   // compiler waits.
   looks.near =
@@ -191,7 +192,7 @@ __device__ __forceinline__ bool ring_handle(ring_Warp& warp, ring_Loop& loop,
   for (; come != 0; come &= come - 1) {
     const ring_u32 source = __ffs(come) - 1;
     const bool isAside = source == ring_kFromAside;
-    if (!ring_mayHandle(warp, loop, leave, isAside))
+    if (__builtin_expect(!ring_mayHandle(warp, loop, leave, isAside), 0))
       continue;
     const ring_Group first =
         ring_pick(source == ring_kFromNear, looks.near,

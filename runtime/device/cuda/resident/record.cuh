@@ -40,19 +40,29 @@ __device__ __forceinline__ void ring_watchHeld(const ring_Warp& warp, ring_Watch
 }
 
 /// The client whose credit a turn looks at; kNoClient: none. The client's first lane looks now and
-/// then, and who holds a reply looks too: the first lane may be busy with long handlers.
-constexpr ring_u32 ring_kCreditTurns = RING_SLOT_CHUNKS > 32 ? 1 : 16;
+/// then, and who holds a reply looks too, since the first lane may be busy with long handlers: one
+/// of them all, for looks at one place of the host's memory follow each other.
+constexpr ring_u64 ring_kCreditNs = 3000;
 __device__ __forceinline__ ring_u32 ring_creditWanted(const ring_Warp& warp, ring_u32 turn,
                                                       bool hasClient) {
   if (warp.isFirstLane && hasClient && turn % 16 == 0)
     return warp.client;
-  if (warp.heldOpen == 0 || (!warp.isFirstLane && turn % ring_kCreditTurns != 0))
+  if (__builtin_expect(warp.heldOpen == 0, 1))
     return ring_kNoClient;
   __syncwarp(); // entries were written by any lane
   const ring_u32 ring = warp.held.at(warp.held.begin).target;
-  return ring == ring_kOwnRing  ? warp.client
-         : ring_isMailbox(ring) ? ring_kNoClient
-                                : ring - RING_SHARDS;
+  if (ring == ring_kOwnRing)
+    return warp.client;
+  if (ring_isMailbox(ring))
+    return ring_kNoClient;
+  const ring_u64 age = ring_nanoseconds() - ring_load64(&ring_table.rings[ring].lookedAt);
+  return __any_sync(ring_kAllLanes, warp.lane == 0 && age > ring_kCreditNs) ? ring - RING_SHARDS
+                                                                            : ring_kNoClient;
+}
+/// A look at a client's credit is on its way.
+__device__ __forceinline__ void ring_noteLook(const ring_Warp& warp, ring_u32 client) {
+  if (client != ring_kNoClient && warp.lane == 0)
+    ring_store64(&ring_table.rings[RING_SHARDS + client].lookedAt, ring_nanoseconds());
 }
 /// Takes in how far the host has come with a client's replies. Several shards may: a limit that one
 /// of them sets back is looked at again by who holds what waits for it.
