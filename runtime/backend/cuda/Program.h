@@ -80,9 +80,9 @@ struct Program {
   std::uint32_t creditEvery() const {
     return std::min(256u, std::min(ownSlots(), sharedSlots()) / 4);
   }
-  // Messages that wait outside of mailboxes: of a block of their pool; bytes of one; what a batch
-  // may send; what a shard wants room for before it takes a batch (ring_kHeldRoom), and for those
-  // that it puts aside (ring_kAsideRoom).
+  // Messages that wait outside of mailboxes: of a block of their pool (RING_BLOCK_MESSAGES); bytes
+  // of one (ring_kWaitingBytes); what a batch may send; what a shard wants room for before it takes
+  // a batch (ring_kHeldRoom), and for those that it puts aside (ring_kAsideRoom).
   std::uint32_t blockMessages() const {
     return std::bit_floor(std::clamp(128u / slotChunks, 2u, 32u));
   }
