@@ -93,6 +93,8 @@ struct Program {
   std::uint32_t batchSends() const { return stagedAtOnce() * maxSends; }
   std::uint32_t heldRoom() const { return batchSends() + 4 * stagedAtOnce(); }
   std::uint32_t asideRoom() const { return 4 * stagedAtOnce(); }
+  /// Whose sends take so much memory, to be put behind what it is for; empty where nobody's do.
+  std::string culprit() const;
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };
 
