@@ -9,7 +9,6 @@
 #include "runtime/core/Threads.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstring>
 #include <vector>
