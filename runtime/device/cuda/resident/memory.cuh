@@ -82,6 +82,8 @@ __device__ __forceinline__ ring_u64 ring_exchange64(ring_u64* at, ring_u64 from,
 __device__ __forceinline__ void ring_add64(ring_u64* to, ring_u64 count) {
   asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" ::"l"(to), "l"(count) : "memory");
 }
+/// The link of a free block. Relaxed: it goes out with the top that leads to it (ring_exchange64),
+/// and its address depends on the load of that.
 __device__ __forceinline__ ring_u32 ring_load32(const ring_u32* from) {
   ring_u32 value;
   asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
