@@ -69,9 +69,9 @@ struct RuntimeOptions {
   /// Bytes of all actors' states together, as of all pools from 1 to 2^48. What each began with is
   /// kept beside that on the host, for restarts; equal beginnings once.
   std::uint64_t stateBytes = std::uint64_t(256) << 20;
-  /// Bytes that may wait outside full rings: of a worker on the CPU, of the whole GPU on CUDA.
-  /// Beyond, messages become dead letters; on CUDA only where actors that send several for one form
-  /// a circle.
+  /// Bytes that may wait outside full rings: of each worker on the CPU, of all actors in rounds; on
+  /// CUDA four times as many, of the whole GPU. Beyond, messages become dead letters; on CUDA only
+  /// where actors that send several for one form a circle.
   std::uint64_t spillBytes = std::uint64_t(64) << 20;
   /// Bytes of replies that the host has not taken yet. Beyond, send is Exhausted until it has.
   std::uint64_t replyBytes = std::uint64_t(256) << 20;

@@ -55,11 +55,13 @@ public:
 protected:
   virtual Result<std::shared_ptr<detail::GraphCore>> makeGraph(std::vector<SharedWork> work);
 
-  /// Makes an actor for each of `ids`, all or none; nobody is told of them before settleMade().
+  /// Makes an actor for each of `ids`, all or none; nobody is told of them before activateMade().
   virtual Status make(const TypeInfo& actor, Beginnings images, detail::Where where,
                       std::span<ActorId> ids) = 0;
-  /// What make() gave is complete, and begins; or it is ended again.
-  virtual void settleMade(std::span<const ActorId> ids, bool isComplete);
+  /// What make() gave begins: all that belong together are made.
+  virtual void activateMade(std::span<const ActorId> ids);
+  /// What make() gave is ended again.
+  virtual void endMade(std::span<const ActorId> ids);
   /// Actors that count for `maxActors`.
   virtual std::uint32_t alive() { return directory_.inUse(); }
 

@@ -71,7 +71,7 @@ Status Rounds::make(const TypeInfo& info, Beginnings images, detail::Where,
     return status;
   for (std::size_t i = 0; i < ids.size(); ++i)
     if (Status status = bringState(ids[i], info, images.at(i)); !status) {
-      settleMade(ids, false);
+      endMade(ids);
       return status;
     }
   actorOf_[*type] = *actor;

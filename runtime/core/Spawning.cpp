@@ -52,7 +52,7 @@ Result<ActorId> CoreBase::spawn(const TypeInfo& actor, const void* image, detail
   const std::span one(&id, 1);
   if (Status status = make(actor, {image}, where, one); !status)
     return status;
-  settleMade(one, true);
+  activateMade(one);
   spawned_.fetch_add(1, std::memory_order_relaxed);
   return id;
 }
@@ -71,7 +71,7 @@ Result<std::vector<ActorId>> CoreBase::spawnMany(const detail::Spawns& spawns,
     const Status status =
         make(*spawns.actor, piece.fill(made, count), where, std::span(ids).subspan(made, count));
     if (!status) {
-      settleMade(std::span(ids).first(made), false);
+      endMade(std::span(ids).first(made));
       return made == 0 ? status
                        : Status(status.code(), status.message() + " (" + std::to_string(made) +
                                                    " of " + std::to_string(ids.size()) +
@@ -79,18 +79,19 @@ Result<std::vector<ActorId>> CoreBase::spawnMany(const detail::Spawns& spawns,
     }
     made += count;
   }
-  settleMade(ids, true);
+  activateMade(ids);
   spawned_.fetch_add(ids.size(), std::memory_order_relaxed);
   return ids;
 }
 
-void CoreBase::settleMade(std::span<const ActorId> ids, bool isComplete) {
-  for (const ActorId id : ids) {
-    if (isComplete)
-      directory_.activate(id);
-    else
-      directory_.forget(id);
-  }
+void CoreBase::activateMade(std::span<const ActorId> ids) {
+  for (const ActorId id : ids)
+    directory_.activate(id);
+}
+
+void CoreBase::endMade(std::span<const ActorId> ids) {
+  for (const ActorId id : ids)
+    directory_.forget(id);
 }
 
 } // namespace ring::runtime

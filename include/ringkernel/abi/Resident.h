@@ -140,8 +140,8 @@ struct alignas(128) ResidentShard {
   std::uint64_t ownTicket;    ///< own reply ring of its client: the next ticket
   WaitingQueue held;          ///< messages that have their tickets and wait for a limit
   WaitingQueue aside;         ///< messages for actors that do not go on yet
-  /// While it takes no messages because it holds too many: the shard whose mailbox is waited for,
-  /// plus 1. Written by this shard, read by those that wait for it.
+  /// While it takes no messages, since no blocks are left for those that it would hold: the shard
+  /// whose mailbox is waited for, plus 1. Written by this shard, read by those that wait for it.
   std::uint64_t waitsFor;
   std::uint32_t nearRead, nearTicket; ///< near mailbox: the next to read, the next to be taken
 };

@@ -223,6 +223,12 @@ Result<Program> Composer::compose() {
 
 } // namespace
 
+std::string Program::culprit() const {
+  return mostSends ? " (`" + std::string(mostSends->info->name) + "` sends up to " +
+                         number(maxSends) + " messages from one handler)"
+                   : "";
+}
+
 Result<Program> compose(std::span<const ActorType* const> actors, Registry& registry,
                         const Placement& placement) {
   return Composer(actors, registry, placement).compose();

@@ -80,9 +80,9 @@ struct Program {
   std::uint32_t creditEvery() const {
     return std::min(256u, std::min(ownSlots(), sharedSlots()) / 4);
   }
-  // Messages that wait outside of mailboxes: of a block of their pool; bytes of one; what a batch
-  // may send; what a shard wants room for before it takes a batch (ring_kHeldRoom), and for those
-  // that it puts aside (ring_kAsideRoom).
+  // Messages that wait outside of mailboxes: of a block of their pool (RING_BLOCK_MESSAGES); bytes
+  // of one (ring_kWaitingBytes); what a batch may send; what a shard wants room for before it takes
+  // a batch (ring_kHeldRoom), and for those that it puts aside (ring_kAsideRoom).
   std::uint32_t blockMessages() const {
     return std::bit_floor(std::clamp(128u / slotChunks, 2u, 32u));
   }
@@ -94,6 +94,8 @@ struct Program {
   std::uint32_t heldRoom() const { return batchSends() + 4 * stagedAtOnce(); }
   std::uint32_t manyOwn() const { return 4 * std::max(stagedAtOnce(), 8u); } ///< ring_kManyOwn
   std::uint32_t asideRoom() const { return 4 * stagedAtOnce(); }
+  /// Whose sends take so much memory, to be put behind what it is for; empty where nobody's do.
+  std::string culprit() const;
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
 };
 

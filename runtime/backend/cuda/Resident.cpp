@@ -10,7 +10,7 @@
 namespace ring::runtime::cuda {
 
 namespace {
-/// RuntimeOptions::spillBytes is a worker's; a multiprocessor does the work of some.
+/// RuntimeOptions::spillBytes is a worker's of the CPU; a GPU's pool is one for all its shards.
 constexpr std::uint64_t kSpillers = 4;
 
 /// What a kernel gets to leave the GPU once its time to drain is over.

@@ -111,7 +111,8 @@ protected:
   /// Actors are Active when it returns: those of a GPU that is replaced come back.
   Status make(const TypeInfo& actor, Beginnings images, detail::Where where,
               std::span<ActorId> ids) override;
-  void settleMade(std::span<const ActorId> ids, bool isComplete) override;
+  void activateMade(std::span<const ActorId>) override {} // see make()
+  void endMade(std::span<const ActorId> ids) override;
   std::uint32_t alive() override { return alive_.load(std::memory_order_relaxed); }
   bool pump() override;
   /// The device writes rings and wakes nobody.

@@ -193,7 +193,7 @@ Status Resident::make(const TypeInfo& info, Beginnings images, detail::Where whe
   std::vector<ActorId> left;
   Status status =
       ordered([&](Order& order) { return makeOnce(order, **type, images, where, ids, left); });
-  settleMade(left, false);
+  endMade(left);
   return status;
 }
 
@@ -266,8 +266,8 @@ void Resident::takeBack(const Order& order, const Status& cause, std::span<const
   }
 }
 
-void Resident::settleMade(std::span<const ActorId> ids, bool isComplete) {
-  if (isComplete || ids.empty())
+void Resident::endMade(std::span<const ActorId> ids) {
+  if (ids.empty())
     return;
   // What is not done in time is left to who comes next, as a late kill is.
   static_cast<void>(ordered([&](Order& order) { return endAll(order, ids); }).isOk());

@@ -9,7 +9,6 @@
 #include "runtime/core/Threads.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstring>
 #include <vector>
@@ -317,11 +316,7 @@ Result<ResidentKernel::Rings> ResidentKernel::makeRings(const Program& program) 
   if (!waiting)
     return waiting.status();
   rings.waiting = std::move(*waiting);
-  const std::string culprit =
-      program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
-                              std::to_string(program.maxSends) + " messages from one handler)"
-                        : "";
-  const std::string outboxWhat = "outboxes" + culprit;
+  const std::string outboxWhat = "outboxes" + program.culprit();
   const struct {
     GpuMemory& memory;
     Kind kind;

@@ -16,6 +16,9 @@ namespace {
 /// The most blocks of one queue: a shard whose messages find no room for so long takes no more.
 constexpr std::uint32_t kMostBlocks = 1024;
 
+/// Blocks for all: their numbers, and those of what shards have alone, stay far below kNoBlock.
+constexpr std::uint64_t kMostShared = 1 << 24;
+
 } // namespace
 
 WaitingLayout WaitingLayout::of(const Program& program, std::uint32_t shards, std::uint64_t bytes) {
@@ -29,18 +32,17 @@ WaitingLayout WaitingLayout::of(const Program& program, std::uint32_t shards, st
   // pool.
   const std::uint64_t given = bytes / (layout.blockMessages * program.waitingBytes());
   const std::uint64_t own = std::min<std::uint64_t>(given / 2 / shards, kMostBlocks / 2);
-  const std::uint64_t shared = std::clamp<std::uint64_t>(
-      given - own * shards, std::uint64_t(shards) * blocksFor(program.batchSends()),
-      std::uint64_t(1) << 24);
+  const std::uint64_t least = std::uint64_t(shards) * blocksFor(program.batchSends());
+  const std::uint64_t shared = std::min(std::max(given - own * shards, least), kMostShared);
   // One more than they need room for, since a queue may begin within a block.
-  layout.held =
+  layout.heldBlocks =
       blocksFor(program.heldRoom() + program.manyOwn()) + static_cast<std::uint32_t>(own) + 1;
-  layout.heldKept = (layout.held - 1) * layout.blockMessages;
-  layout.aside = blocksFor(program.asideRoom()) + 1;
-  layout.blocks =
-      static_cast<std::uint32_t>(std::uint64_t(shards) * (layout.held + layout.aside) + shared);
-  layout.queueBlocks = std::bit_ceil(std::max(kMostBlocks, 2 * layout.held));
-  // The others are for what lies in mailboxes then and may have to be held as well.
+  layout.heldKept = (layout.heldBlocks - 1) * layout.blockMessages;
+  layout.asideBlocks = blocksFor(program.asideRoom()) + 1;
+  layout.blocks = static_cast<std::uint32_t>(
+      std::uint64_t(shards) * (layout.heldBlocks + layout.asideBlocks) + shared);
+  layout.queueBlocks = std::bit_ceil(std::max(kMostBlocks, 2 * layout.heldBlocks));
+  // The other three quarters are for what lies in mailboxes then and may have to be held as well.
   layout.manyHeld = (shared + own * shards) * layout.blockMessages / 4;
   return layout;
 }
@@ -59,15 +61,15 @@ WaitingLayout::Beginning WaitingLayout::begin(std::span<abi::ResidentShard> reco
     queue += queueBlocks;
   };
   for (abi::ResidentShard& record : records) {
-    open(record.held, held);
-    open(record.aside, aside);
+    open(record.held, heldBlocks);
+    open(record.aside, asideBlocks);
   }
-  // The others are free, in all stacks alike, each linked to the next of its stack.
+  // All other blocks are free, in all stacks alike, each linked to the next of its stack.
   constexpr std::uint32_t tops = kTopsBytes / 4;
   beginning.links.assign(tops + std::size_t(blocks), abi::kNoBlock);
   for (std::uint32_t stack = 0; stack < abi::kBlockStacks; ++stack) {
-    const std::uint32_t first = next + stack;
-    const std::uint64_t top = first < blocks ? first : abi::kNoBlock;
+    const std::uint32_t block = next + stack;
+    const std::uint64_t top = block < blocks ? block : abi::kNoBlock;
     std::memcpy(beginning.links.data() + stack * abi::kBlockStackWords * 2, &top, sizeof(top));
   }
   for (std::uint32_t block = next; block + abi::kBlockStacks < blocks; ++block)
@@ -77,11 +79,7 @@ WaitingLayout::Beginning WaitingLayout::begin(std::span<abi::ResidentShard> reco
 
 Result<WaitingPool> WaitingPool::make(const std::shared_ptr<Gpu>& gpu, const Program& program,
                                       const WaitingLayout& layout) {
-  const std::string culprit =
-      program.mostSends ? " (`" + std::string(program.mostSends->info->name) + "` sends up to " +
-                              std::to_string(program.maxSends) + " messages from one handler)"
-                        : "";
-  const std::string what = "messages that wait" + culprit;
+  const std::string what = "messages that wait" + program.culprit();
   WaitingPool pool;
   pool.layout = layout;
   const struct {

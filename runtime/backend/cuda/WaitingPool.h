@@ -9,27 +9,29 @@
 #include "runtime/backend/cuda/GpuMemory.h"
 #include "runtime/backend/cuda/Program.h"
 
+#include <memory>
 #include <span>
+#include <vector>
 
 namespace ring::runtime::cuda {
 
 /// How many blocks there are, and how queues begin.
 struct WaitingLayout {
   std::uint32_t shards = 0;
-  std::uint32_t blocks = 0;          ///< altogether
-  std::uint32_t blockMessages = 1;   ///< of a block
-  std::uint32_t held = 0, aside = 0; ///< blocks that a shard's queues begin with
-  std::uint32_t queueBlocks = 0;     ///< the most of a queue, a power of two
-  std::uint32_t heldKept = 0;        ///< abi::ResidentTable::heldKept, as manyHeld
+  std::uint32_t blocks = 0;                      ///< altogether
+  std::uint32_t blockMessages = 1;               ///< of a block
+  std::uint32_t heldBlocks = 0, asideBlocks = 0; ///< that a shard's queues begin with
+  std::uint32_t queueBlocks = 0;                 ///< the most of a queue, a power of two
+  std::uint32_t heldKept = 0; ///< messages: abi::ResidentTable::heldKept, as manyHeld
   std::uint64_t manyHeld = 0;
-  /// Of the stacks of free blocks.
+  /// Of the tops of the stacks of free blocks.
   static constexpr std::uint32_t kTopsBytes = abi::kBlockStacks * abi::kBlockStackWords * 8;
 
   /// Blocks for a batch of each shard, and beside them for `bytes`, half of that for each shard and
   /// half for all, but for another batch of each at least.
   static WaitingLayout of(const Program& program, std::uint32_t shards, std::uint64_t bytes);
 
-  /// What the device is to find before its first launch.
+  /// What the device is to find before the first launch of a program.
   struct Beginning {
     std::vector<std::uint32_t> links;  ///< stacks of free blocks (kTopsBytes), then [blocks]
     std::vector<std::uint32_t> queues; ///< [shards][2][queueBlocks]

@@ -77,9 +77,7 @@ inline void onEvent(Stage& state, const Event& event, ring_Context& ctx) {
   ++state.passed;
   state.outOfOrder += event.number != state.due ? 1 : 0;
   state.due = event.number + 1;
-  if (event.hops == 0)
-    ++state.last;
-  else
+  if (event.hops > 0)
     ring_postSend(ctx, state.next, kEvent, Event{event.number, event.hops - 1});
 }
 
@@ -134,10 +132,11 @@ inline ring_u32 ring_handlerOf(ring_u32 type, ring_u32 message) {
   case kBlockCounter:
     return among({kItem, kPing});
   case kFan:
-  case kGenerator:
     return among({kLink, kGenerate});
+  case kGenerator:
+    return among({kGenerate});
   case kStage:
-    return among({kLink, kEvent});
+    return among({kEvent});
   case kWhirl:
     return among({kLink, kGust});
   case kMortal:
@@ -159,13 +158,9 @@ inline void onLink(uint32_t type, void* state, const Link& link) {
   if (type == kFan) {
     Fan& fan = *(Fan*)state;
     fan.targets[fan.targetCount++ % 4] = link.target;
-  } else if (type == kWhirl) {
+  } else {
     Whirl& whirl = *(Whirl*)state;
     whirl.targets[whirl.targetCount++ % 2] = link.target;
-  } else if (type == kStage) {
-    ((Stage*)state)->next = link.target;
-  } else {
-    ((Generator*)state)->first = link.target;
   }
 }
 

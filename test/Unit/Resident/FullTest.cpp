@@ -39,6 +39,17 @@ protected:
     machine.launch();
     return stages;
   }
+  /// All events went through all stages, some by way of the pool.
+  static void expectWhole(Machine& machine, const std::vector<ActorId>& stages, uint32_t events) {
+    const abi::ResidentCounters counters = machine.counters();
+    EXPECT_GT(counters.spilled, 0u) << "no mailbox was ever full";
+    expectNoneLost(counters);
+    for (const ActorId stage : stages) {
+      const Stage found = machine.peek<Stage>(stage);
+      EXPECT_EQ(found.passed, events);
+      EXPECT_EQ(found.outOfOrder, 0u);
+    }
+  }
 };
 
 /// No actor sends to one that sends to it: what shards share costs no message.
@@ -50,14 +61,7 @@ TEST_P(Full, ChainsLoseNothing) {
     machine.launch();
     const std::vector<ActorId> stages = start(machine, chains);
     machine.untilQuiet();
-    const abi::ResidentCounters counters = machine.counters();
-    EXPECT_GT(counters.spilled, 0u) << "no mailbox was ever full";
-    expectNoneLost(counters);
-    for (const ActorId stage : stages) {
-      const Stage found = machine.peek<Stage>(stage);
-      EXPECT_EQ(found.passed, chains.events);
-      EXPECT_EQ(found.outOfOrder, 0u);
-    }
+    expectWhole(machine, stages, chains.events);
   }
 }
 
@@ -111,9 +115,7 @@ TEST_P(Full, ParksKeepWhatWaits) {
     machine.launch();
   }
   machine.untilQuiet();
-  expectNoneLost(machine.counters());
-  for (const ActorId stage : stages)
-    EXPECT_EQ(machine.peek<Stage>(stage).passed, chains.events);
+  expectWhole(machine, stages, chains.events);
 }
 
 /// Two messages to each of two others for each that comes: mailboxes of a circle are full. Who

@@ -16,6 +16,7 @@ namespace {
 
 constexpr uint32_t kPlaceUnits = 16; ///< of 16 bytes: what an actor's state has room for
 constexpr uint64_t kStep = 128;      ///< turns between two looks of the host
+constexpr uint64_t kSpillBytes = 0;  ///< the pool has room for batches and no more
 constexpr uint64_t kCommand = uint64_t(1) << 48;
 constexpr uint16_t kGeneration = 1;
 
@@ -31,11 +32,10 @@ warps::Options gridOf(const Configuration& configuration, const MachineOptions& 
   grid.blocks = configuration.blocks();
   grid.warpsOfBlock = abi::kWarpsPerBlock;
   grid.clusterBlocks = configuration.nearSlots != 0 ? configuration.warpBlocks() : 1;
-  const uint32_t atOnce = configuration.slotChunks <= 32 ? 128 / configuration.slotChunks : 1;
-  grid.sharedBytes =
-      std::size_t(abi::kWarpsPerBlock) *
-      (atOnce * configuration.stageBytes + configuration.nearSlots * configuration.slotBytes() +
-       configuration.sharedSends * (configuration.streamWords() + 1) * 4);
+  grid.sharedBytes = std::size_t(abi::kWarpsPerBlock) *
+                     (programOf(configuration).stagedAtOnce() * configuration.stageBytes +
+                      configuration.nearSlots * configuration.slotBytes() +
+                      configuration.sharedSends * (configuration.streamWords() + 1) * 4);
   grid.seed = options.seed;
   grid.isFair = options.isFair;
   return grid;
@@ -45,8 +45,8 @@ warps::Options gridOf(const Configuration& configuration, const MachineOptions& 
 
 Machine::Machine(const Configuration& configuration, const Options& options)
     : configuration_(configuration), options_(options),
-      waiting_(cuda::WaitingLayout::of(programOf(configuration), configuration.shards,
-                                       options.spillBytes)),
+      waiting_(
+          cuda::WaitingLayout::of(programOf(configuration), configuration.shards, kSpillBytes)),
       grid_(gridOf(configuration, options), configuration.kernel), directory_(options.actors),
       states_(std::size_t(options.actors) * kPlaceUnits),
       rings_(configuration.shards + configuration.clients), records_(configuration.shards),
@@ -236,8 +236,14 @@ abi::ResidentOutcomeCode Machine::command(abi::Command command, ActorId actor, A
   std::vector<abi::Chunk> pinned((bytes + 15) / 16);
   if (bytes != 0)
     std::memcpy(pinned.data(), image, bytes);
+  return order(command, actor, kind, pinned.data(), bytes);
+}
+
+/// The device reads or writes `pinned`.
+abi::ResidentOutcomeCode Machine::order(abi::Command command, ActorId actor, ActorKind kind,
+                                        abi::Chunk* pinned, uint32_t bytes) {
   abi::CommandArguments arguments{};
-  arguments.from = reinterpret_cast<std::uintptr_t>(pinned.data());
+  arguments.from = reinterpret_cast<std::uintptr_t>(pinned);
   arguments.bytes = bytes;
   arguments.place = actor.index * kPlaceUnits;
   arguments.actorType = kind;
@@ -256,8 +262,6 @@ abi::ResidentOutcomeCode Machine::command(abi::Command command, ActorId actor, A
     return std::ranges::any_of(answers_,
                                [&](const Reply& answer) { return answer.origin == number; });
   });
-  if (command == abi::Command::ReadState)
-    std::memcpy(const_cast<void*>(image), pinned.data(), bytes);
   return std::ranges::find(answers_, number, &Reply::origin)->outcome();
 }
 
@@ -272,8 +276,11 @@ ActorId Machine::spawnImage(ActorKind kind, uint32_t shard, uint32_t number, con
 }
 
 void Machine::readImage(ActorId actor, void* state, uint32_t bytes) {
-  if (command(abi::Command::ReadState, actor, kEcho, state, bytes) != abi::ResidentOutcomeCode::Ok)
+  std::vector<abi::Chunk> pinned((bytes + 15) / 16);
+  if (order(abi::Command::ReadState, actor, kEcho, pinned.data(), bytes) !=
+      abi::ResidentOutcomeCode::Ok)
     throw std::runtime_error("cannot read actor " + std::to_string(actor.index));
+  std::memcpy(state, pinned.data(), bytes);
 }
 
 void Machine::poll(uint32_t most) {

@@ -33,7 +33,6 @@ struct MachineOptions {
   uint64_t seed = 1;
   bool isFair = false;
   uint32_t actors = 4096;
-  uint64_t spillBytes = 0;     ///< as RuntimeOptions::spillBytes
   std::int64_t firstLap = 0;   ///< rings begin as if they had been around so often
   uint32_t staleTag = 0;       ///< that all chunks of mailboxes begin with
   uint64_t turns = 20'000'000; ///< of all that waits together
@@ -61,7 +60,7 @@ public:
   ActorId spawn(ActorKind kind, uint32_t shard, uint32_t number, const State& state) {
     return spawnImage(kind, shard, number, &state, sizeof(State));
   }
-  /// A command to an actor's shard; gives what is answered.
+  /// A command to an actor's shard, with a copy of `image`; gives what is answered.
   abi::ResidentOutcomeCode command(abi::Command command, ActorId actor, ActorKind kind = kEcho,
                                    const void* image = nullptr, uint32_t bytes = 0);
   /// As Command::ReadState brings it.
@@ -111,6 +110,8 @@ private:
   ActorId spawnImage(ActorKind kind, uint32_t shard, uint32_t number, const void* state,
                      uint32_t bytes);
   void readImage(ActorId actor, void* state, uint32_t bytes);
+  abi::ResidentOutcomeCode order(abi::Command command, ActorId actor, ActorKind kind,
+                                 abi::Chunk* pinned, uint32_t bytes);
   bool push(uint32_t client, ActorId to, uint32_t type, const void* payload, uint32_t bytes,
             uint64_t correlation);
   cuda::CommandWriter& lane(uint32_t client, ActorId to) {

@@ -21,7 +21,7 @@ enum ActorKind : uint32_t {
   kWarpCounter,  ///< the same as a Warp actor
   kBlockCounter, ///< the same as a Block actor
   kFan,          ///< sends an item to each of up to four targets, and goes on by itself
-  kStage,        ///< passes events on; the last of a chain sums
+  kStage,        ///< passes events on, but for the last of a chain
   kGenerator,    ///< four events a message, and goes on by itself
   kWhirl,        ///< two messages to each of two targets, in circles
   kMortal,       ///< fails or stops when told to
@@ -74,7 +74,7 @@ struct Fan {
 };
 struct Stage {
   ActorId next;
-  uint32_t passed, due, outOfOrder, last;
+  uint32_t passed, due, outOfOrder;
 };
 struct Generator {
   ActorId first;
@@ -95,6 +95,8 @@ struct Configuration {
   uint32_t slotChunks, mailboxSlots, laneSlots, laneStride, ownSlots, sharedSlots, nearSlots;
   uint32_t stageBytes, maxSends, sharedSends, shards, warpShards, lanes, clients;
   uint32_t itemWords;
+  // What the kernel has by itself, and runtime/backend/cuda/Program.h too.
+  uint32_t stagedAtOnce, blockMessages, waitingBytes, heldRoom, asideRoom;
   abi::ResidentTable* table;
   void (*kernel)();
 

@@ -44,5 +44,10 @@ namespace ring::test::RING_TEST_PROGRAM {
    RING_LANES,                                                                                     \
    RING_CLIENTS,                                                                                   \
    RING_TEST_ITEM_WORDS,                                                                           \
+   RING_TEST_PROGRAM::ring_kStagedAtOnce,                                                          \
+   RING_BLOCK_MESSAGES,                                                                            \
+   RING_TEST_PROGRAM::ring_kWaitingBytes,                                                          \
+   RING_TEST_PROGRAM::ring_kHeldRoom,                                                              \
+   RING_TEST_PROGRAM::ring_kAsideRoom,                                                             \
    &RING_TEST_PROGRAM::ring_table,                                                                 \
    &RING_TEST_PROGRAM::ring_resident}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shards that hold too many messages for each other's full mailboxes would wait for ever. Each that
-// takes no messages says which shard it waits for; one that finds itself at the end of that chain
-// is in a cycle, and the lowest of a cycle gives up messages of its own mailbox until others can go
-// on: they are dead letters, counted, and who asked is told. A chain that ends at the host or at a
-// shard that works is no cycle and loses nothing.
+// Where the pool of messages that wait is exhausted (waiting.cuh), shards that hold some for each
+// other's full mailboxes would wait for ever. Each that takes no messages says which shard it waits
+// for; one that finds itself at the end of that chain is in a cycle, and the lowest of a cycle
+// gives up messages of its own mailbox until others can go on: they are dead letters, counted, and
+// who asked is told. A chain that ends at the host or at a shard that works is no cycle and loses
+// nothing.
 #pragma once
 
 #include "batch.cuh"

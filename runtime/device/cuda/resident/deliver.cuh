@@ -3,7 +3,7 @@
 // Bringing messages into mailboxes and reply rings. A sender takes its ticket first; where the ring
 // is full, the message is held with its ticket until the limit has passed it. So the order of each
 // sender is that of its tickets, one atomic operation of a warp a ring is enough, and a warp never
-// waits: it stops taking new messages where it holds too many.
+// waits: it goes on taking messages as long as those that it holds find blocks (waiting.cuh).
 #pragma once
 
 #include "near.cuh"

@@ -68,6 +68,12 @@ __device__ __forceinline__ ring_u64 ring_takeTickets(ring_u64* from, ring_u32 co
                : "memory");
   return first;
 }
+/// What was written before the word was changed to what is read. Pairs with ring_exchange64.
+__device__ __forceinline__ ring_u64 ring_acquire64(const ring_u64* from) {
+  ring_u64 value;
+  asm volatile("ld.acquire.gpu.global.u64 %0, [%1];" : "=l"(value) : "l"(from) : "memory");
+  return value;
+}
 /// Changes a word that other shards change too; gives what was there. Both ways: what the giver of
 /// a block read comes before what its taker writes.
 __device__ __forceinline__ ring_u64 ring_exchange64(ring_u64* at, ring_u64 from, ring_u64 to) {
@@ -82,6 +88,8 @@ __device__ __forceinline__ ring_u64 ring_exchange64(ring_u64* at, ring_u64 from,
 __device__ __forceinline__ void ring_add64(ring_u64* to, ring_u64 count) {
   asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" ::"l"(to), "l"(count) : "memory");
 }
+/// The link of a free block. Relaxed: it goes out with the top that leads to it (ring_exchange64),
+/// and its address depends on the load of that.
 __device__ __forceinline__ ring_u32 ring_load32(const ring_u32* from) {
   ring_u32 value;
   asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");

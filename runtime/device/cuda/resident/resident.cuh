@@ -8,9 +8,10 @@
 // Assumes RING_SLOT_CHUNKS (chunks of a slot, a power of two from 4), RING_MAILBOX_SLOTS (a power
 // of two from 32), RING_LANE_SLOTS, RING_OWN_SLOTS, RING_SHARED_SLOTS (powers of two from 8, and no
 // fewer than a look), RING_NEAR_SLOTS (the same, or 0: no near mailboxes), RING_STAGE_BYTES (of a
-// staged message), RING_MAX_SENDS, RING_SHARED_SENDS (lanes whose first send lies in shared memory,
-// 32 or 1), RING_SHARDS, RING_WARP_SHARDS, RING_LANES, RING_CLIENTS and RING_LANE_STRIDE (chunks
-// from one lane to the next) of the composer.
+// staged message), RING_BLOCK_MESSAGES (of a block of the pool of those that wait, a power of two),
+// RING_MAX_SENDS, RING_SHARED_SENDS (lanes whose first send lies in shared memory, 32 or 1),
+// RING_SHARDS, RING_WARP_SHARDS, RING_LANES, RING_CLIENTS and RING_LANE_STRIDE (chunks from one
+// lane to the next) of the composer.
 #pragma once
 
 #include "live.cuh"

@@ -49,7 +49,7 @@ __device__ __noinline__ ring_u32 ring_takeBlock(ring_u32 shard) {
 #pragma unroll 1
   for (ring_u32 i = 0; i < ring_abi::kBlockStacks; ++i) {
     ring_u64* const stack = ring_stackOf(shard + i);
-    ring_u64 top = ring_load64(stack);
+    ring_u64 top = ring_acquire64(stack);
     while (ring_u32(top) != ring_abi::kNoBlock) {
       const ring_u32 next = ring_load32(ring_table.nextBlock + ring_u32(top));
       const ring_u64 seen = ring_exchange64(stack, top, ring_asTop(next, top));

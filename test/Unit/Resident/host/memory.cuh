@@ -39,6 +39,10 @@ inline ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
   *from += count;
   return first;
 }
+inline ring_u64 ring_acquire64(const ring_u64* from) {
+  warps::access();
+  return *from;
+}
 inline ring_u64 ring_exchange64(ring_u64* at, ring_u64 from, ring_u64 to) {
   warps::access();
   const ring_u64 seen = *at;
