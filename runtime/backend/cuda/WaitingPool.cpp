@@ -15,6 +15,8 @@ namespace {
 
 /// The most blocks of one queue: a shard whose messages find no room for so long takes no more.
 constexpr std::uint32_t kMostBlocks = 1024;
+/// The most blocks that `bytes` gives to all shards together.
+constexpr std::uint64_t kMostShared = std::uint64_t(1) << 24;
 
 } // namespace
 
@@ -29,9 +31,9 @@ WaitingLayout WaitingLayout::of(const Program& program, std::uint32_t shards, st
   // pool.
   const std::uint64_t given = bytes / (layout.blockMessages * program.waitingBytes());
   const std::uint64_t own = std::min<std::uint64_t>(given / 2 / shards, kMostBlocks / 2);
-  const std::uint64_t shared = std::clamp<std::uint64_t>(
-      given - own * shards, std::uint64_t(shards) * blocksFor(program.batchSends()),
-      std::uint64_t(1) << 24);
+  const std::uint64_t least = std::uint64_t(shards) * blocksFor(program.batchSends());
+  // Handlers that send thousands need more than the most that is given.
+  const std::uint64_t shared = std::max(std::min(given - own * shards, kMostShared), least);
   // One more than they need room for, since a queue may begin within a block.
   layout.held = blocksFor(program.heldRoom()) + static_cast<std::uint32_t>(own) + 1;
   layout.heldKept = (layout.held - 1) * layout.blockMessages;
