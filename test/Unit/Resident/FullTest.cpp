@@ -97,6 +97,8 @@ TEST_P(Full, OrdersWaitBehindWhatWasPutAside) {
   EXPECT_EQ(counters.deadLetters, 1u) << "the last one";
   EXPECT_EQ(machine.entry(actor).life, abi::kEntryTerminated);
   EXPECT_EQ(machine.sentByHost() + counters.sent, counters.handled + counters.deadLetters);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
 
 /// Parks while messages are held and aside: the next launch goes on with them.
@@ -114,6 +116,8 @@ TEST_P(Full, ParksKeepWhatWaits) {
   expectNoneLost(machine.counters());
   for (const ActorId stage : stages)
     EXPECT_EQ(machine.peek<Stage>(stage).passed, chains.events);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
 
 /// Two messages to each of two others for each that comes: mailboxes of a circle are full. Who
@@ -150,6 +154,8 @@ TEST_P(Full, CirclesComeToAnEnd) {
   EXPECT_EQ(answered.size(), asked);
   for (const ActorId actor : circle)
     EXPECT_EQ(machine.peek<Whirl>(actor).outOfOrder, 0u);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Full, testing::ValuesIn(casesOf({smallSlots, largeSlots}, 1)),
