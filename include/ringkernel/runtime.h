@@ -70,8 +70,8 @@ struct RuntimeOptions {
   /// kept beside that on the host, for restarts; equal beginnings once.
   std::uint64_t stateBytes = std::uint64_t(256) << 20;
   /// Bytes that may wait outside full rings: of each worker on the CPU, of all actors in rounds; on
-  /// CUDA four times as many, of the whole GPU. Beyond, messages become dead letters; on CUDA only
-  /// where actors that send several for one form a circle.
+  /// CUDA four times as many, of the whole GPU. Beyond, messages become dead letters; on CUDA where
+  /// actors that send several for one form a circle, or replies that nobody takes leave no room.
   std::uint64_t spillBytes = std::uint64_t(64) << 20;
   /// Bytes of replies that the host has not taken yet. Beyond, send is Exhausted until it has.
   std::uint64_t replyBytes = std::uint64_t(256) << 20;

@@ -15,9 +15,8 @@ namespace {
 
 /// The most blocks of one queue: a shard whose messages find no room for so long takes no more.
 constexpr std::uint32_t kMostBlocks = 1024;
-
-/// Blocks for all: their numbers, and those of what shards have alone, stay far below kNoBlock.
-constexpr std::uint64_t kMostShared = 1 << 24;
+/// The most blocks that `bytes` gives to all shards together.
+constexpr std::uint64_t kMostShared = std::uint64_t(1) << 24;
 
 } // namespace
 
@@ -33,7 +32,8 @@ WaitingLayout WaitingLayout::of(const Program& program, std::uint32_t shards, st
   const std::uint64_t given = bytes / (layout.blockMessages * program.waitingBytes());
   const std::uint64_t own = std::min<std::uint64_t>(given / 2 / shards, kMostBlocks / 2);
   const std::uint64_t least = std::uint64_t(shards) * blocksFor(program.batchSends());
-  const std::uint64_t shared = std::min(std::max(given - own * shards, least), kMostShared);
+  // Handlers that send thousands need more than the most that is given.
+  const std::uint64_t shared = std::max(std::min(given - own * shards, kMostShared), least);
   // One more than they need room for, since a queue may begin within a block.
   layout.heldBlocks =
       blocksFor(program.heldRoom() + program.manyOwn()) + static_cast<std::uint32_t>(own) + 1;

@@ -3,6 +3,7 @@
 // Actors that make more messages than mailboxes have room for.
 #include "test/Unit/Resident/Fixture.h"
 
+#include <algorithm>
 #include <set>
 
 namespace ring::test {
@@ -101,6 +102,8 @@ TEST_P(Full, OrdersWaitBehindWhatWasPutAside) {
   EXPECT_EQ(counters.deadLetters, 1u) << "the last one";
   EXPECT_EQ(machine.entry(actor).life, abi::kEntryTerminated);
   EXPECT_EQ(machine.sentByHost() + counters.sent, counters.handled + counters.deadLetters);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
 
 /// Parks while messages are held and aside: the next launch goes on with them.
@@ -116,6 +119,8 @@ TEST_P(Full, ParksKeepWhatWaits) {
   }
   machine.untilQuiet();
   expectWhole(machine, stages, chains.events);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
 
 /// Two messages to each of two others for each that comes: mailboxes of a circle are full. Who
@@ -152,7 +157,48 @@ TEST_P(Full, CirclesComeToAnEnd) {
   EXPECT_EQ(answered.size(), asked);
   for (const ActorId actor : circle)
     EXPECT_EQ(machine.peek<Whirl>(actor).outOfOrder, 0u);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
 }
+
+class SlowHost : public Full {};
+
+/// A reply that nobody takes stays at the front of what a shard holds; what is delivered behind it
+/// takes no room.
+TEST_P(SlowHost, HoldsUpNoChain) {
+  Machine machine(layout(), options());
+  machine.launch();
+  std::vector<ActorId> echoes;
+  for (uint32_t shard = 0; shard < layout().warpShards; ++shard)
+    echoes.push_back(machine.spawn(kEcho, shard, 200, Ping{}));
+  const Chains chains{48, 4, 60, layout().clients * layout().lanes};
+  const std::vector<ActorId> stages = start(machine, chains);
+  machine.run(5000); // generators have begun
+  machine.isSlow = true;
+  uint64_t asked = 0;
+  for (uint32_t round = 0; round < 100; ++round) {
+    for (uint32_t client = 0; client < layout().clients; ++client)
+      for (const ActorId echo : echoes)
+        asked += machine.trySend(client, echo, kPing, Ping{round, 1}, asked + 1) ? 1 : 0;
+    machine.run(300);
+  }
+  machine.until("chains that end", [&] {
+    return std::ranges::all_of(stages, [&](const ActorId stage) {
+      return machine.peek<Stage>(stage).passed == chains.events;
+    });
+  });
+  machine.isSlow = false;
+  machine.untilQuiet();
+  EXPECT_EQ(machine.replies.size(), asked);
+  expectNoneLost(machine.counters());
+  for (const ActorId stage : stages)
+    EXPECT_EQ(machine.peek<Stage>(stage).outOfOrder, 0u);
+  machine.park();
+  EXPECT_EQ(machine.leaks(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SlowHost, testing::ValuesIn(casesOf({smallSlots}, 2)),
+                         [](const auto& info) { return nameOf(info.param); });
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Full, testing::ValuesIn(casesOf({smallSlots, largeSlots}, 1)),
                          [](const auto& info) { return nameOf(info.param); });

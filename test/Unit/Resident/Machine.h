@@ -102,6 +102,9 @@ public:
   /// Chunks of the mailbox that a shard is sent to by its block and cluster, or where there is none
   /// by all, with this tag; of a parked machine.
   std::size_t chunksOf(uint32_t shard, uint32_t tag) const;
+  /// Of a parked machine with no message under way: what of the memory of messages that wait is not
+  /// as in the beginning. Empty where all is.
+  std::string leaks() const;
   uint64_t sentByHost() const { return sent_; }
   uint64_t repliesRead() const { return repliesRead_; }
   std::string report() const { return grid_.report(); }

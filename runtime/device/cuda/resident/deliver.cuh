@@ -295,12 +295,31 @@ __device__ __forceinline__ ring_u32 ring_deliverGroup(ring_Warp& warp, ring_u64 
   return stays;
 }
 
+/// Moves those of the first 32 messages held, from `begin` on, that stay to the end: blocks behind
+/// one that a slow reader has not taken are free again. Tickets have the order, not places here.
+/// Gives what is first then.
+__device__ __forceinline__ ring_u64 ring_moveFirst(ring_Warp& warp, ring_u64 begin) {
+  auto& message = warp.held.at(begin + warp.lane);
+  const bool stays = message.words != 0;
+  const ring_u32 mask = __ballot_sync(ring_kAllLanes, stays);
+  if (!ring_makeRoom(warp.held, warp.lane, __popc(mask)))
+    return begin;
+  ring_append(warp.held, warp.lane, mask, message.ticket, message.target, ring_streamOf(message));
+  warp.held.end += __popc(mask);
+  __syncwarp(); // all have read what is moved
+  if (stays)
+    message.words = 0;
+  return begin + 32;
+}
+
 /// Delivers what is held and may go: of the oldest, and of some of the others in turn, so that
 /// nothing waits for ever behind what a slow reader has not taken. True where something went.
 __device__ __forceinline__ bool ring_deliverHeld(ring_Warp& warp) {
   __syncwarp(); // entries were written by any lane
   const ring_u32 before = warp.heldOpen;
   ring_u64 begin = warp.held.begin;
+  if (warp.held.end - begin > 2 * warp.heldOpen + 4 * 32) // most are delivered
+    begin = ring_moveFirst(warp, begin);
 #pragma unroll 1
   while (ring_isBefore(begin, warp.held.end)) {
     const ring_u32 stays = ring_deliverGroup(warp, begin);

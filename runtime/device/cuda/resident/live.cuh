@@ -174,8 +174,10 @@ __device__ __forceinline__ ring_u32 ring_stageAsideOf(ring_Warp& warp) {
 /// Whether messages of a source may be handled now.
 __device__ __forceinline__ bool ring_mayHandle(ring_Warp& warp, const ring_Loop& loop,
                                                const ring_Leave& leave, bool isAside) {
-  if (__builtin_expect(loop.isCalm && warp.heldOpen == 0, 1) || leave.drops)
+  if (__builtin_expect(loop.isCalm && warp.heldOpen == 0, 1))
     return true;
+  if (leave.drops) // what a source before this one was answered may have taken the room
+    return ring_makeRoom(warp.held, warp.lane, ring_kStagedAtOnce);
   return isAside ? ring_makeRoom(warp.held, warp.lane, ring_kHeldRoom)
                  : ring_mayTake(warp, leave.isPressed);
 }
