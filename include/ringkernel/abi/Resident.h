@@ -121,6 +121,9 @@ struct ResidentCounters {
   std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled, dropped;
 };
 
+/// A shard's queues of messages that wait, by their number.
+inline constexpr std::uint32_t kHeldQueue = 0;  ///< they have their tickets and wait for a limit
+inline constexpr std::uint32_t kAsideQueue = 1; ///< for actors that do not go on yet
 /// Messages that wait outside of mailboxes, numbered as they came, modulo 2^64: [begin, end). They
 /// lie in blocks out of a pool that all shards share.
 struct WaitingQueue {

@@ -7,6 +7,7 @@
 // waits for what. Then what was put aside is handled, in the order in which it came.
 #pragma once
 
+#include "held.cuh"
 #include "look.cuh"
 
 constexpr ring_u32 ring_kAsideRoom = 4 * ring_kStagedAtOnce; ///< Program::asideRoom() on the host

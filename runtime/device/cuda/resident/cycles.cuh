@@ -64,10 +64,13 @@ __device__ __forceinline__ bool ring_mustDrop(ring_Warp& warp, ring_Wait& wait, 
   return ring_isLowestOfCycle(warp, shard);
 }
 
-/// Staged messages [0, count): commands are obeyed, all else is a dead letter.
-__device__ __forceinline__ void ring_drop(ring_Warp& warp, ring_u32 count) {
+/// Staged messages [0, count) but for those of `skipped`: commands are obeyed, all else is a dead
+/// letter.
+__device__ __forceinline__ void ring_drop(ring_Warp& warp, ring_u32 count, ring_u32 skipped) {
 #pragma unroll 1
   for (ring_u32 i = 0; i < count; ++i) {
+    if ((skipped >> i & 1u) != 0)
+      continue;
     const ring_Staged& message = warp.staged(i);
     const ring_abi::MessageHeader& header = message.header;
     if ((header.flags & ring_abi::kFlagCommand) != 0) {

@@ -208,7 +208,10 @@ __device__ __forceinline__ bool ring_handle(ring_Warp& warp, ring_Loop& loop,
       continue;
     isBusy = true;
     if (__builtin_expect(leave.drops, 0)) {
-      ring_drop(warp, count);
+      // What is behind messages that were put aside stays behind them where there is room.
+      const bool hasRoom =
+          !warp.aside.isEmpty() && ring_makeRoom(warp.aside, warp.lane, ring_kStagedAtOnce);
+      ring_drop(warp, count, hasRoom ? ring_putAsideOf(warp, count, false) : 0);
     } else {
       const bool mayWait = !loop.isCalm && !isAside && (leave.isPressed || !warp.aside.isEmpty());
       const ring_Single single =

@@ -94,8 +94,8 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.nearRead = record.nearRead;
   warp.ownTicket = record.ownTicket;
   warp.ownLimit = warp.ownTicket; // until the first look at the credit
-  warp.held = ring_loadQueue(warp.shard, 0, record.held);
-  warp.aside = ring_loadQueue(warp.shard, 1, record.aside);
+  warp.held = ring_loadQueue(warp.shard, ring_abi::kHeldQueue, record.held);
+  warp.aside = ring_loadQueue(warp.shard, ring_abi::kAsideQueue, record.aside);
   warp.heldOpen = 0;
   for (ring_u64 first = warp.held.begin; ring_isBefore(first, warp.held.end); first += 32) {
     const ring_u64 number = first + warp.lane;
