@@ -302,7 +302,8 @@ TEST_F(Apart, AHandlerThatKeepsTheKernelEndsWithTheRuntime) {
   play("stuckShard=0 staysStuck=1", 1);
   Result<Runtime> runtime = Runtime::create(options());
   ASSERT_TRUE(runtime) << runtime.status().message();
-  runtime->poll(); // threads are numbered as they come: the other one's orders are not for shard 0
+  runtime
+      ->poll(); // a thread takes the lowest free number: the other one's orders are not for shard 0
   std::thread other([&] { EXPECT_TRUE(runtime->spawn<traffic::Register>(7u)); });
   other.join();
   const auto begin = std::chrono::steady_clock::now();
@@ -390,7 +391,7 @@ TEST_F(Apart, ABatchSurvivesItsGpu) {
     play(stuck ? "stuckShard=0" : "", stuck);
     Result<Runtime> runtime = Runtime::create(many);
     ASSERT_TRUE(runtime) << runtime.status().message();
-    runtime->poll(); // threads are numbered as they come: this one's orders are read by shard 0
+    runtime->poll(); // a thread takes the lowest free number: this one's orders are read by shard 0
     std::atomic<bool> isOver{false};
     std::thread other([&] {
       std::this_thread::sleep_for(stuck ? 100ms : 3ms);

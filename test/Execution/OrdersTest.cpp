@@ -28,7 +28,7 @@ protected:
     RuntimeOptions brief = options();
     brief.orderTimeout = timeout;
     Runtime runtime = Runtime::create(brief).value();
-    runtime.poll(); // threads are numbered as they come: this one's orders are read by shard 0
+    runtime.poll(); // a thread takes the lowest free number: this one's orders are read by shard 0
     return runtime;
   }
   static void expectOverdue(const Status& status) {

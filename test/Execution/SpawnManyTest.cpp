@@ -100,7 +100,7 @@ TEST_F(SpawnMany, LargeImagesShareTheStage) {
   RuntimeOptions large = optionsFor(1000);
   large.stateBytes = 16 << 20;
   Runtime runtime = start(large, stuckAtShard0());
-  runtime.poll(); // threads are numbered as they come: this one's orders are read by shard 0
+  runtime.poll(); // a thread takes the lowest free number: this one's orders are read by shard 0
   const auto spawnAll = [&](std::size_t count) {
     const auto made = runtime.spawnEach<Large>(count, stateOf<Large>);
     ASSERT_TRUE(made) << made.status().message();
@@ -225,7 +225,7 @@ TEST_F(SpawnMany, LargerRingsWaitForIt) {
   RuntimeOptions brief = optionsFor(8000);
   brief.orderTimeout = 5s;
   Runtime runtime = start(brief, stuckAtShard0());
-  runtime.poll(); // threads are numbered as they come: this one's orders are read by shard 0
+  runtime.poll(); // a thread takes the lowest free number: this one's orders are read by shard 0
   std::thread other([&] {
     std::this_thread::sleep_for(100ms); // the batch waits
     std::thread releaser([&] {
