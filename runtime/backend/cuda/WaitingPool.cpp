@@ -13,8 +13,9 @@ namespace ring::runtime::cuda {
 
 namespace {
 
-/// The most blocks of one queue: a shard whose messages find no room for so long takes no more.
-constexpr std::uint32_t kMostBlocks = 1024;
+/// The most blocks of one queue: a shard whose messages find no room for so long takes no more. The
+/// host writes all queues' tables at once, so they are no longer than that wants.
+constexpr std::uint32_t kMostBlocks = 256;
 /// The most blocks that `bytes` gives to all shards together.
 constexpr std::uint64_t kMostShared = std::uint64_t(1) << 24;
 
