@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <functional>
 #include <string>
+#include <thread>
 
 namespace ring::test {
 
@@ -35,6 +36,7 @@ protected:
     live = find<FakeLive>(library, "fakeLive");
     fault = find<FakeFault>(library, "fakeFault");
     release = find<FakeRelease>(library, "fakeRelease");
+    isAwaited = find<FakeIsAwaited>(library, "fakeIsAwaited");
   }
   template <class Function> static Function* find(void* library, const char* name) {
     return reinterpret_cast<Function*>(dlsym(library, name));
@@ -47,6 +49,11 @@ protected:
     options.stateBytes = 1 << 16;
     options.spillBytes = 1 << 16;
     return options;
+  }
+  /// Until an order waits for a shard that takes none.
+  void awaitOrder() const {
+    while (!isAwaited())
+      std::this_thread::yield();
   }
   /// What opening says on this GPU.
   Status opened(const FakeGpu& gpu) {
@@ -85,6 +92,7 @@ protected:
   FakeLive* live = nullptr;
   FakeFault* fault = nullptr;
   FakeRelease* release = nullptr;
+  FakeIsAwaited* isAwaited = nullptr;
 };
 
 } // namespace ring::test

@@ -133,7 +133,7 @@ TEST_F(FakeCuda, ASecondRuntimeIsRefusedUntilTheFirstIsGone) {
 
 TEST_F(FakeCuda, AThousandRuntimesLeaveNothing) {
   reset(std::make_unique<FakeGpu>().get(), 0, 0);
-  expectNoGrowth(1000, 8 << 20, std::chrono::seconds(200), [&] {
+  expectNoGrowth(1000, 1 << 20, std::chrono::seconds(200), [&] {
     {
       Result<Runtime> runtime = Runtime::create(options());
       ASSERT_TRUE(runtime) << runtime.status().message();

@@ -66,10 +66,9 @@ TEST_F(Orders, EndInTimeoutAndHoldUpNobody) {
 /// While one thread waits for its order, others have theirs done.
 TEST_F(Orders, AreDoneWhileAnotherWaits) {
   Runtime runtime = start(false, 2s);
-  std::atomic<bool> isStarted{false}, isWaiting{true};
+  std::atomic<bool> isWaiting{true};
   std::thread other([&] {
-    isStarted = true;
-    std::this_thread::sleep_for(50ms); // the first thread's order is under way
+    awaitOrder(); // the first thread's
     for (std::uint32_t i = 0; i < 20; ++i) {
       const auto made = runtime.spawn<traffic::Register>(i % 2);
       EXPECT_TRUE(made) << made.status().message();
@@ -77,8 +76,6 @@ TEST_F(Orders, AreDoneWhileAnotherWaits) {
     }
     EXPECT_TRUE(isWaiting.load());
   });
-  while (!isStarted)
-    std::this_thread::yield();
   EXPECT_EQ(runtime.spawn<traffic::Register>(0u).status().code(), StatusCode::Timeout);
   isWaiting = false;
   other.join();

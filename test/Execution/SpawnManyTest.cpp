@@ -112,7 +112,7 @@ TEST_F(SpawnMany, LargeImagesShareTheStage) {
     }
   };
   std::thread other([&] {
-    std::this_thread::sleep_for(100ms); // the first one waits for its first order
+    awaitOrder(); // the first one's
     const int allocations = live();
     spawnAll(600);
     EXPECT_EQ(live(), allocations);
@@ -227,9 +227,9 @@ TEST_F(SpawnMany, LargerRingsWaitForIt) {
   Runtime runtime = start(brief, stuckAtShard0());
   runtime.poll(); // a thread takes the lowest free number: this one's orders are read by shard 0
   std::thread other([&] {
-    std::this_thread::sleep_for(100ms); // the batch waits
+    awaitOrder(); // of the batch
     std::thread releaser([&] {
-      std::this_thread::sleep_for(100ms); // the larger program waits
+      std::this_thread::sleep_for(100ms); // the larger program waits; too early tests less
       release();
     });
     const auto larger = runtime.spawnMany<wide::Collector>(10);
@@ -271,7 +271,7 @@ TEST_F(SpawnMany, ALostGpuEndsIt) {
   gpu.isMute = 1;
   Runtime runtime = start(optionsFor(3000), gpu);
   std::thread other([&] {
-    std::this_thread::sleep_for(50ms);
+    awaitOrder();
     fault();
   });
   EXPECT_EQ(runtime.spawnMany<Register>(2000, 7u).status().code(), StatusCode::DeviceLost);

@@ -65,8 +65,14 @@ void FakeDevice::run() {
     }
     bool any = false;
     const std::uint32_t count = std::min(__atomic_load_n(clients, __ATOMIC_ACQUIRE), clients_);
-    for (std::uint32_t shard = 0; shard < count * lanes_ && !gpu_.isMute; ++shard)
-      any |= !isStuck(shard) && poll(shard);
+    for (std::uint32_t shard = 0; shard < count * lanes_; ++shard) {
+      if (gpu_.isMute || isStuck(shard)) {
+        if (hasOrder(shard))
+          isAwaited_.store(true, std::memory_order_release);
+      } else {
+        any |= poll(shard);
+      }
+    }
     tellCounters(__atomic_load_n(counted, __ATOMIC_ACQUIRE));
     if (!any)
       std::this_thread::yield();
@@ -81,15 +87,22 @@ void FakeDevice::tellCounters(std::uint32_t count) {
       __atomic_store_n(&table_.records[shard].counted, count, __ATOMIC_RELEASE);
 }
 
+bool FakeDevice::hasOrder(std::uint32_t shard) const {
+  const std::uint64_t read = table_.records[shard].commandsRead;
+  return loadChunk(table_.commands + std::size_t(shard) * laneStride_ +
+                   read % laneSlots_ * slotChunks_)
+             .tag == abi::tagOf(read, laneSlots_);
+}
+
 bool FakeDevice::poll(std::uint32_t shard) {
   abi::ResidentShard& record = table_.records[shard];
   const std::uint64_t read = record.commandsRead;
   const abi::Chunk* slot =
       table_.commands + std::size_t(shard) * laneStride_ + read % laneSlots_ * slotChunks_;
   const std::uint32_t tag = abi::tagOf(read, laneSlots_);
-  abi::Chunk chunk = loadChunk(slot);
-  if (chunk.tag != tag)
+  if (!hasOrder(shard))
     return false;
+  abi::Chunk chunk = loadChunk(slot);
   const std::uint32_t used = chunk.words[2] >> 8 & 0xff;
   std::vector<std::uint32_t> stream;
   for (std::uint32_t i = 0; i < used; ++i) {

@@ -30,6 +30,8 @@ public:
   static int running() { return running_.load(std::memory_order_acquire); }
   /// The stuck handler returns.
   void release() { isReleased_.store(true, std::memory_order_release); }
+  /// An order lies before a shard that takes none.
+  bool isAwaited() const { return isAwaited_.load(std::memory_order_acquire); }
   bool isRunning() const { return isRunning_.load(std::memory_order_acquire); }
 
 private:
@@ -42,6 +44,8 @@ private:
     return gpu_.staysStuck != 0 && gpu_.stuckShard >= 0 &&
            !isReleased_.load(std::memory_order_acquire);
   }
+  /// Whether the shard's next order has begun to come.
+  bool hasOrder(std::uint32_t shard) const;
   bool poll(std::uint32_t shard);
   void tellCounters(std::uint32_t count);
   void take(std::uint32_t shard, const std::vector<std::uint32_t>& stream);
@@ -60,7 +64,7 @@ private:
   const FakeGpu gpu_;
   std::vector<abi::MessageHeader> failed_, due_; ///< messages whose failures are to be told
   static inline std::atomic<int> running_{0};
-  std::atomic<bool> isRunning_{true}, isDead_{false}, isReleased_{false};
+  std::atomic<bool> isRunning_{true}, isDead_{false}, isReleased_{false}, isAwaited_{false};
   std::thread thread_;
 };
 

@@ -190,6 +190,12 @@ EXPORT void fakeRelease() {
     if (stream->kernel)
       stream->kernel->release();
 }
+EXPORT bool fakeIsAwaited() {
+  std::lock_guard lock(state.mutex);
+  return std::ranges::any_of(state.streams, [](const StreamImpl* stream) {
+    return stream->kernel && stream->kernel->isAwaited();
+  });
+}
 EXPORT void fakeFault() {
   std::lock_guard lock(state.mutex);
   state.failure = static_cast<CuResult>(kFirstFault);

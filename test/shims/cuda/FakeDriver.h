@@ -36,6 +36,8 @@ using FakeReset = void(const FakeGpu* gpu, unsigned failAt, int result);
 using FakeFault = void();
 /// The handler of the stuck shard returns.
 using FakeRelease = void();
+/// Whether an order lies before a shard that takes none: one that is stuck, or of a mute kernel.
+using FakeIsAwaited = bool();
 /// Whether that call was reached.
 using FakeHasFailed = bool();
 /// The function that gave it, as the driver exports it.
