@@ -119,6 +119,17 @@ struct alignas(128) ResidentRing {
 /// Counters of a shard, written by it alone.
 struct ResidentCounters {
   std::uint64_t sent, handled, replies, deadLetters, failed, stopped, spilled, dropped;
+
+  constexpr void add(const ResidentCounters& other) {
+    sent += other.sent;
+    handled += other.handled;
+    replies += other.replies;
+    deadLetters += other.deadLetters;
+    failed += other.failed;
+    stopped += other.stopped;
+    spilled += other.spilled;
+    dropped += other.dropped;
+  }
 };
 
 /// A shard's queues of messages that wait, by their number.

@@ -108,17 +108,8 @@ abi::ResidentCounters ResidentKernel::takeLastCounters() {
 abi::ResidentCounters ResidentKernel::lastCounters() const {
   abi::ResidentCounters sum{};
   const auto* records = counters_.host<abi::ResidentShard>();
-  for (std::uint32_t i = 0; records && i < placement_.shards(); ++i) {
-    const abi::ResidentCounters& one = records[i].counters;
-    sum.sent += one.sent;
-    sum.handled += one.handled;
-    sum.replies += one.replies;
-    sum.deadLetters += one.deadLetters;
-    sum.failed += one.failed;
-    sum.stopped += one.stopped;
-    sum.spilled += one.spilled;
-    sum.dropped += one.dropped;
-  }
+  for (std::uint32_t i = 0; records && i < placement_.shards(); ++i)
+    sum.add(records[i].counters);
   return sum;
 }
 

@@ -185,17 +185,8 @@ abi::ResidentCounters Machine::counters() {
     });
   }
   abi::ResidentCounters sum{};
-  for (const abi::ResidentShard& record : records_) {
-    const abi::ResidentCounters& one = record.counters;
-    sum.sent += one.sent;
-    sum.handled += one.handled;
-    sum.replies += one.replies;
-    sum.deadLetters += one.deadLetters;
-    sum.failed += one.failed;
-    sum.stopped += one.stopped;
-    sum.spilled += one.spilled;
-    sum.dropped += one.dropped;
-  }
+  for (const abi::ResidentShard& record : records_)
+    sum.add(record.counters);
   return sum;
 }
 
