@@ -13,7 +13,7 @@ using namespace ir;
 namespace {
 
 /// Wide enough for every 64-bit value and the step beyond it.
-using Wide = __int128;
+__extension__ using Wide = __int128; // no standard type: g++ -Wpedantic says so
 
 std::optional<Wide> constantValue(const Expr* expr) {
   const auto* constant = llvm::dyn_cast_or_null<ConstantExpr>(expr);
