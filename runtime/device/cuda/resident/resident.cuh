@@ -31,6 +31,17 @@ struct ring_BlockShared {
   ring_BlockCall call;
 };
 
+/// A call by all threads of the block; false where they are to leave. What the threads wait at has to
+/// be the same instruction for all of them, in handlers too, so leader and helpers share this code.
+__device__ __noinline__ bool ring_joinCall(const ring_BlockCall& call, ring_Context& ctx) {
+  __syncthreads();
+  if (call.leave)
+    return false;
+  ring_callBlock(call.actorType, call.handler, call.state, call.message->payload(), ctx);
+  __syncthreads();
+  return true;
+}
+
 extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) ring_resident() {
   ring_u8* const stages = ring_launchShared();
   auto& shared = ring_blockShared<ring_BlockShared>();
@@ -39,14 +50,11 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
   constexpr ring_u32 warpBlocks = RING_WARP_SHARDS / ring_abi::kWarpsPerBlock;
   const bool isBlockShard = blockIdx.x >= warpBlocks;
   if (isBlockShard && inBlock != 0) {
-    while (true) {
-      __syncthreads();
-      if (call.leave)
-        return;
+    for (bool goesOn = true; goesOn;) {
       ring_Context ctx{};
-      ring_callBlock(call.actorType, call.handler, call.state, call.message->payload(), ctx);
-      __syncthreads();
+      goesOn = ring_joinCall(call, ctx);
     }
+    return;
   }
   ring_Warp warp{};
   warp.lane = threadIdx.x % 32;
@@ -80,14 +88,15 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
             [&](const ring_Task& task, const ring_Staged& message, ring_Context& ctx) {
               if (warp.lane == 0)
                 call = {task.actorType, task.handler, task.state, &message, false};
-              __syncthreads();
-              ring_callBlock(task.actorType, task.handler, task.state, message.payload(), ctx);
-              __syncthreads();
+              ring_Context joined = ctx; // a copy: its address is taken
+              ring_joinCall(call, joined);
+              ctx = joined;
             });
   ring_save(warp);
   if (!isBlockShard)
     return ring_closeNear(warp);
   if (warp.lane == 0)
     call.leave = true;
-  __syncthreads();
+  ring_Context none{};
+  ring_joinCall(call, none);
 }
