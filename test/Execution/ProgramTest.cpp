@@ -64,6 +64,28 @@ TEST(ProgramSizes, TheHostTellsWhatItHasReadBeforeARingIsFull) {
   }
 }
 
+/// 64 KiB (sm_75), 99 (sm_86) and 227 (sm_90) less the kernel's own variables.
+TEST(ProgramSizes, NearMailboxesAreWhatTheChipHasRoomFor) {
+  for (const std::uint32_t limit : {0u, 16u << 10, 56u << 10, 91u << 10, kSharedOfBlock})
+    for (std::uint32_t chunks = 4; chunks <= 256; chunks *= 2) {
+      Program program;
+      program.slotChunks = chunks;
+      program.mostShared = limit;
+      const std::uint32_t slots = program.nearSlots();
+      EXPECT_TRUE(slots == 0 || program.sharedBytes() <= limit) << chunks << " of " << limit;
+      EXPECT_TRUE(slots == 0 || slots >= std::max(8u, program.stagedAtOnce())) << chunks;
+    }
+  Program program;
+  EXPECT_EQ(program.nearSlots(), 128u);
+  program.mostShared = 91 << 10;
+  EXPECT_EQ(program.nearSlots(), 64u);
+  program.mostShared = 56 << 10;
+  EXPECT_EQ(program.nearSlots(), 32u);
+  program.slotChunks = 16;
+  program.mostShared = kSharedOfBlock;
+  EXPECT_EQ(program.nearSlots(), 16u);
+}
+
 TEST_F(ProgramTest, SlotsFitTheLargestMessage) {
   Result<Program> small = composeAll<FraudMonitor>();
   ASSERT_TRUE(small);

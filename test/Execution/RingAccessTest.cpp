@@ -74,9 +74,8 @@ TEST_P(RingAccess, AChunkIsOneAccess) {
 }
 
 TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
-  const bool hasClusters = GetParam() >= 90;
+  // Slots to the host, counters; slots between warps go back by what was read (ADR 0019).
   Names expected{"st.release.gpu.global.u64", "st.release.sys.global.u64"};
-  expected.insert(hasClusters ? "st.release.cluster.shared::cta.u32" : "st.release.cta.shared.u32");
   EXPECT_EQ(with("st.release"), expected);
   EXPECT_EQ(with("fence"), Names{"fence.acq_rel.sys"});
   EXPECT_EQ(with(".acquire"), Names{"ld.acquire.gpu.global.u64"}); // the top of a stack of blocks
@@ -85,18 +84,21 @@ TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
 }
 
 TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
-  // The exchange is of stacks of free blocks, the others of their links and of what all count.
-  Names tickets{"atom.relaxed.gpu.global.add.u64", "atom.acq_rel.gpu.global.cas.b64"};
+  // Exchanges are of stacks of free blocks and of a table of one warp's, the others of their links
+  // and of what all count.
+  Names tickets{"atom.relaxed.gpu.global.add.u64", "atom.acq_rel.gpu.global.cas.b64",
+                "atom.relaxed.cta.shared.exch.b32"};
   Names words{"ld.relaxed.gpu.global.u64", "st.relaxed.gpu.global.u64", "ld.relaxed.gpu.global.u32",
               "st.relaxed.gpu.global.u32", "red.relaxed.gpu.global.add.u64"};
   if (GetParam() >= 90) {
     tickets.merge(Names{"atom.relaxed.cluster.shared::cta.add.u32",
                         "atom.relaxed.cluster.shared::cluster.add.u32"});
-    words.merge(
-        Names{"ld.relaxed.cluster.shared::cta.u32", "ld.relaxed.cluster.shared::cluster.u32"});
+    words.merge(Names{"ld.relaxed.cluster.shared::cta.u32",
+                      "ld.relaxed.cluster.shared::cluster.u32",
+                      "st.relaxed.cluster.shared::cta.u32"});
   } else {
     tickets.insert("atom.relaxed.cta.shared.add.u32");
-    words.insert("ld.relaxed.cta.shared.u32");
+    words.merge(Names{"ld.relaxed.cta.shared.u32", "st.relaxed.cta.shared.u32"});
   }
   EXPECT_EQ(with("atom"), tickets);
   EXPECT_EQ(with("red.global"), Names{});

@@ -4,6 +4,7 @@
 
 #include "Dialect.h"
 #include "../Common/Literals.h"
+#include "ringc/Support/Check.h"
 #include <fmt/format.h>
 
 namespace ringc::cuda {
@@ -98,8 +99,18 @@ BuiltinSpelling builtin(Builtin builtin, const Type* type) {
   return {target::builtinName(builtin).str() + (type->size() == 4 ? "f" : ""), ""};
 }
 
+/// A kernel has no scope but that of its threads; a handler of a Block actor leaves it to the
+/// launcher how the block's threads meet.
 llvm::StringRef barrier(Scope scope) {
-  return scope == Scope::Warp ? "__syncwarp();" : "__syncthreads();";
+  switch (scope) {
+  case Scope::Thread:
+    return "__syncthreads();";
+  case Scope::Warp:
+    return "__syncwarp();";
+  case Scope::Block:
+    return "ring_syncBlock();";
+  }
+  RINGC_UNREACHABLE("a scope is one of three");
 }
 
 std::string atomic(const AtomicStmt& stmt, const std::string& address, const std::string& operand,

@@ -38,7 +38,7 @@ private:
   }
 
   void kernel(const Function& function) {
-    cxx_.beginFunction(function, Scope::Block);
+    cxx_.beginFunction(function, Scope::Thread);
     const std::vector<std::string> params = kernelParameters(function);
     const auto& size = function.blockSize;
     out_.blank();

@@ -59,6 +59,7 @@ enum class DeviceAttribute : int {
   ComputeCapabilityMajor = 75,
   ComputeCapabilityMinor = 76,
   CooperativeLaunch = 95,
+  MaxSharedMemoryPerBlockOptin = 97,
   MpsEnabled = 133, ///< old drivers do not know it
 };
 enum class ComputeMode : int { Default = 0, Prohibited = 2, ExclusiveProcess = 3 };

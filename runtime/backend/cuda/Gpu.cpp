@@ -94,6 +94,7 @@ Status Gpu::askDevice() {
   } questions[] = {{DeviceAttribute::ComputeCapabilityMajor, major},
                    {DeviceAttribute::ComputeCapabilityMinor, minor},
                    {DeviceAttribute::MultiprocessorCount, multiprocessors_},
+                   {DeviceAttribute::MaxSharedMemoryPerBlockOptin, sharedBytesOfBlock_},
                    {DeviceAttribute::CooperativeLaunch, cooperative}};
   for (const auto& question : questions)
     if (Status status = ask(question.which, question.value); !status)

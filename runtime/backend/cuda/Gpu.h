@@ -33,6 +33,8 @@ public:
   /// 90 for sm_90.
   int capability() const { return capability_; }
   std::uint32_t multiprocessors() const { return multiprocessors_; }
+  /// Shared memory that a block may have at most, where its kernel asks for it.
+  std::uint32_t sharedBytesOfBlock() const { return sharedBytesOfBlock_; }
   bool hasCooperativeLaunch() const { return hasCooperativeLaunch_; }
   std::uint64_t memoryBytes() const { return memoryBytes_; }
   Status ask(DeviceAttribute which, std::uint32_t& value);
@@ -61,7 +63,7 @@ private:
   const DriverApi api_;
   Device device_ = 0;
   int capability_ = 0;
-  std::uint32_t multiprocessors_ = 1;
+  std::uint32_t multiprocessors_ = 1, sharedBytesOfBlock_ = 0;
   bool hasCooperativeLaunch_ = false;
   std::size_t memoryBytes_ = 0;
   ContextImpl* context_ = nullptr;

@@ -196,6 +196,7 @@ std::string makersOf(const ActorType& actor) {
 
 Result<Program> Composer::compose() {
   program_.actors.assign(actors_.begin(), actors_.end());
+  program_.mostShared = placement_.sharedBytes;
   for (const ActorType* actor : actors_) {
     if (Status status = module(*actor->info->module()); !status)
       return status;

@@ -18,10 +18,15 @@
 
 namespace ring::runtime::cuda {
 
+/// Shared memory that a block of the kernel takes beside its own variables, at most: kernels beside
+/// it have the rest of a multiprocessor's.
+inline constexpr std::uint32_t kSharedOfBlock = 100 * 1024;
+
 /// How the shards lie on the chip.
 struct Placement {
-  std::uint32_t warpBlocks;  ///< blocks whose warps are shards, at least 1
-  std::uint32_t blockShards; ///< blocks that are shards of Block actors
+  std::uint32_t warpBlocks;                   ///< blocks whose warps are shards, at least 1
+  std::uint32_t blockShards;                  ///< blocks that are shards of Block actors
+  std::uint32_t sharedBytes = kSharedOfBlock; ///< as kSharedOfBlock, less where the chip has less
   std::uint32_t warpShards() const { return warpBlocks * abi::kWarpsPerBlock; }
   std::uint32_t shards() const { return warpShards() + blockShards; }
   std::uint32_t blocks() const { return warpBlocks + blockShards; }
@@ -40,10 +45,11 @@ inline constexpr std::uint32_t kBatch = 32;
 /// What the source was composed for; host and device lay memory out by it.
 struct Program {
   std::string source;
-  std::vector<const ActorType*> actors; ///< by number on the device
-  std::uint32_t slotChunks = 4;         ///< of 16 bytes, a power of two
-  std::uint32_t maxSends = 2;           ///< of one handler, what the runtime adds included
-  const ActorType* mostSends = nullptr; ///< whose handler sends so much
+  std::vector<const ActorType*> actors;      ///< by number on the device
+  std::uint32_t slotChunks = 4;              ///< of 16 bytes, a power of two
+  std::uint32_t maxSends = 2;                ///< of one handler, what the runtime adds included
+  const ActorType* mostSends = nullptr;      ///< whose handler sends so much
+  std::uint32_t mostShared = kSharedOfBlock; ///< Placement::sharedBytes
   std::uint32_t slotBytes() const { return slotChunks * 16; }
   /// An odd number of 16 bytes: lanes that read their messages meet in few banks.
   std::uint32_t stageBytes() const { return ((12 + slotChunks * 12 + 15) / 16 | 1) * 16; }
@@ -52,10 +58,7 @@ struct Program {
   std::uint32_t sharedSends() const { return slotChunks <= 16 ? 32 : 1; }
   /// What a block of the kernel takes of shared memory beside its own variables: staged messages,
   /// near mailboxes, first sends.
-  std::uint32_t sharedBytes() const {
-    return abi::kWarpsPerBlock * (stagedAtOnce() * stageBytes() + nearSlots() * slotBytes() +
-                                  sharedSends() * (streamWords() + 1) * 4);
-  }
+  std::uint32_t sharedBytes() const { return sharedBytesWith(nearSlots()); }
   /// As ring_kStagedAtOnce.
   std::uint32_t stagedAtOnce() const { return slotChunks <= 32 ? 128 / slotChunks : 1; }
   // Slots of a shard's mailbox, of a lane of commands, of a client's two reply rings: powers of
@@ -63,8 +66,15 @@ struct Program {
   std::uint32_t mailboxSlots() const {
     return slotChunks <= 16 ? 256 : std::max(32u, 4096u / slotChunks);
   }
-  /// Of a near mailbox, in shared memory (a block's take 32 KiB); none where slots are large.
-  std::uint32_t nearSlots() const { return slotChunks <= 32 ? 256 / slotChunks : 0; }
+  /// Of a near mailbox, in shared memory: a power of two, up to what four looks take in where there
+  /// is room for it; 0, none, where there is none for a look or slots are large.
+  std::uint32_t nearSlots() const {
+    for (std::uint32_t slots = slotChunks <= 32 ? 512 / slotChunks : 0;
+         slots >= std::max(8u, stagedAtOnce()); slots /= 2)
+      if (sharedBytesWith(slots) <= mostShared)
+        return slots;
+    return 0;
+  }
   std::uint32_t laneSlots() const { return std::max(16u, 2048u / slotChunks); }
   /// Slots of a lane that the device may have taken and not given back: less than what it gives
   /// back at a time (ring_advance in resident/record.cuh: a quarter of a ring), and a batch under
@@ -97,6 +107,12 @@ struct Program {
   /// Whose sends take so much memory, to be put behind what it is for; empty where nobody's do.
   std::string culprit() const;
   std::uint32_t maxPayload() const { return (streamWords() - 5) * 4; }
+
+private:
+  std::uint32_t sharedBytesWith(std::uint32_t nearSlots) const {
+    return abi::kWarpsPerBlock * (stagedAtOnce() * stageBytes() + nearSlots * slotBytes() +
+                                  sharedSends() * (streamWords() + 1) * 4);
+  }
 };
 
 /// The largest message that a slot can carry: 254 chunks behind the header.

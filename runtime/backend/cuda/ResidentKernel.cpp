@@ -42,7 +42,11 @@ Placement ResidentKernel::placementOn(const Gpu& gpu) {
   const std::uint32_t chips = gpu.multiprocessors();
   const std::uint32_t blockShards =
       chips < 2 ? 0 : std::min(kMaxBlockShards, std::max(1u, chips / 8));
-  return {chips - blockShards, blockShards};
+  // Its own variables, and those of Warp and Block actors' handlers.
+  constexpr std::uint32_t kVariables = 8 * 1024;
+  return {chips - blockShards, blockShards,
+          std::min(kSharedOfBlock,
+                   gpu.sharedBytesOfBlock() - std::min(kVariables, gpu.sharedBytesOfBlock()))};
 }
 
 ResidentKernel::ResidentKernel(std::shared_ptr<Gpu> gpu, std::uint32_t actors,

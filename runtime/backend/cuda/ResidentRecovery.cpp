@@ -203,6 +203,11 @@ std::vector<LostMessage> Resident::takeLost() {
   return std::exchange(lost_, {});
 }
 
+static std::string roomOn(const Placement& placement) {
+  return std::to_string(placement.blocks()) + " blocks of actors, each with " +
+         std::to_string(placement.sharedBytes) + " bytes of shared memory,";
+}
+
 /// Another process, and in it all that the one before had but what was not the runtime's: its
 /// program, actors as they were spawned. Another try is of no use where `canRetry` is false then.
 Status Resident::reopen(bool& canRetry) {
@@ -210,11 +215,12 @@ Status Resident::reopen(bool& canRetry) {
   if (!gpu)
     return gpu.status();
   const Placement before = kernel_.placement(), now = ResidentKernel::placementOn(**gpu);
-  if (before.warpBlocks != now.warpBlocks || before.blockShards != now.blockShards) {
+  if (before.warpBlocks != now.warpBlocks || before.blockShards != now.blockShards ||
+      before.sharedBytes != now.sharedBytes) {
     canRetry = false;
     return {StatusCode::DeviceLost,
-            "the first GPU is another one now: it has room for " + std::to_string(now.blocks()) +
-                " blocks of actors and the lost one had " + std::to_string(before.blocks()) +
+            "the first GPU is another one now: it has room for " + roomOn(now) +
+                " and the lost one had " + roomOn(before) +
                 "; name the one of before in `CUDA_VISIBLE_DEVICES` and restart the process"};
   }
   Result<std::unique_ptr<StreamedDevice>> device = openDevice(*gpu);

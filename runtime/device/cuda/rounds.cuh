@@ -7,6 +7,9 @@
 //
 // uses: cuda/types.cuh
 
+/// A barrier of a Block actor's handler.
+__device__ __forceinline__ void ring_syncBlock() { __syncthreads(); }
+
 /// A variable that the lanes of a warp share; the type comes last, for it may hold commas.
 #define RING_WARP_SHARED(name, ...) __shared__ __VA_ARGS__ name
 

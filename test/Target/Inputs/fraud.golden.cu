@@ -133,6 +133,9 @@ __device__ __forceinline__ bool ring_beginCell(const ring_SweepHeader& sweep, ri
 }
 
 // runtime/device/cuda/rounds.cuh
+/// A barrier of a Block actor's handler.
+__device__ __forceinline__ void ring_syncBlock() { __syncthreads(); }
+
 /// A variable that the lanes of a warp share; the type comes last, for it may hold commas.
 #define RING_WARP_SHARED(name, ...) __shared__ __VA_ARGS__ name
 
@@ -296,7 +299,7 @@ static __device__ void FraudMonitor_on_Transfer(FraudMonitor& self, const Transf
     ring_reply(ctx, 1u, Alert{t.id, t.amount / self.limit});
   }
 }
-#line 300 "fraud.cu"
+#line 303 "fraud.cu"
 
 #ifndef RING_COMPOSED // the resident kernel calls what is below
 
@@ -306,14 +309,14 @@ extern "C" __global__ void __launch_bounds__(256) saxpy(const float* __restrict_
     y[i] += a * x[i];
   }
 }
-#line 310 "fraud.cu"
+#line 313 "fraud.cu"
 
 #line 25 "fraud.ring.h"
 static __device__ void wave(const float* p, float* prev, float c2, ring_Cell ring_cell) {
   const float lap = p[ring_cell.row] + p[-ring_cell.row] + p[1] + p[-1] - 4.0f * p[0];
   prev[0] = 2.0f * p[0] - prev[0] + c2 * lap;
 }
-#line 317 "fraud.cu"
+#line 320 "fraud.cu"
 
 extern "C" __global__ void __launch_bounds__(256) wave_sweep(const float* __restrict__ p, float* __restrict__ prev, ring_SweepHeader ring_sweep, float c2) {
   ring_Cell ring_cell;

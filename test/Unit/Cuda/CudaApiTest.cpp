@@ -80,6 +80,8 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(DeviceAttribute::MaxGridDimY), int(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y));
   EXPECT_EQ(int(DeviceAttribute::MaxSharedMemoryPerBlock),
             int(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
+  EXPECT_EQ(int(DeviceAttribute::MaxSharedMemoryPerBlockOptin),
+            int(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN));
   EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMajor),
             int(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR));
   EXPECT_EQ(int(DeviceAttribute::ComputeCapabilityMinor),

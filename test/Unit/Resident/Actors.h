@@ -53,7 +53,7 @@ inline void onItemOfBlock(Count& state, const FullItem& item) {
       __ballot_sync(ring_kAllLanes, i < RING_TEST_ITEM_WORDS && isDamaged(item, i));
   if (i % 32 == 0)
     damage.ofWarp[i / 32] = __popc(bad);
-  __syncthreads();
+  ring_syncBlock();
   if (i != 0)
     return;
   count(state, item.item);

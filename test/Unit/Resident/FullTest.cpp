@@ -173,7 +173,10 @@ TEST_P(SlowHost, HoldsUpNoChain) {
     echoes.push_back(machine.spawn(kEcho, shard, 200, Ping{}));
   const Chains chains{48, 4, 60, layout().clients * layout().lanes};
   const std::vector<ActorId> stages = start(machine, chains);
-  machine.run(5000); // generators have begun
+  machine.until("generators that have begun", [&] {
+    return std::ranges::all_of(
+        stages, [&](const ActorId stage) { return machine.peek<Stage>(stage).passed != 0; });
+  });
   machine.isSlow = true;
   uint64_t asked = 0;
   // No shard may hold more of them than what stops its generators (ring_kManyOwn).

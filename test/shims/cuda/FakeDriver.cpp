@@ -260,6 +260,9 @@ FAKE(cuDeviceGetAttribute, int* value, DeviceAttribute which, Device) {
   case DeviceAttribute::MultiprocessorCount:
     *value = state.gpu.multiprocessors;
     break;
+  case DeviceAttribute::MaxSharedMemoryPerBlockOptin:
+    *value = state.gpu.sharedBytesOfBlock;
+    break;
   case DeviceAttribute::CooperativeLaunch:
     *value = state.gpu.cooperativeLaunch;
     break;

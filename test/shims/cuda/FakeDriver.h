@@ -12,6 +12,7 @@ namespace ring::test {
 /// RINGKERNEL_FAKE_GPU="driverVersion=11080 devices=2".
 struct FakeGpu {
   int driverVersion = 13000, devices = 1, multiprocessors = 4, capability = 90;
+  int sharedBytesOfBlock = 227 << 10;
   int cooperativeLaunch = 1, blocksPerMultiprocessor = 1, computeMode = 0;
   int initResult = 0;                   ///< what cuInit gives
   int nvrtcMajor = 13, nvrtcMinor = 0;  ///< NVRTC's version

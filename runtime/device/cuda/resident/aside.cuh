@@ -38,7 +38,7 @@ __device__ __noinline__ ring_u32 ring_putAside(ring_Queue aside, ring_u8* stage,
   ring_abi::ResidentEntry& entry = ring_table.directory[isOurs ? header.targetIndex : 0];
   bool waits = false;
   if (isOurs) {
-    const ring_abi::ResidentEntry now = entry;
+    const ring_abi::ResidentEntry now = ring_entryAt(&entry);
     waits = now.life >> ring_abi::kLifeBits != 0;
     if (isPressed && (header.flags & ring_abi::kFlagCommand) == 0 &&
         now.generation == header.targetGeneration && now.life == ring_abi::kEntryActive) {

@@ -21,19 +21,6 @@ struct ring_Task {
   ring_abi::ResidentOutcomeCode found; ///< where there is no handler: what is answered
 };
 
-/// What a batch adds to the counters.
-struct ring_Counts {
-  ring_u32 sent, replies, handled, deadLetters;
-};
-__device__ __forceinline__ void ring_addCounts(const ring_Warp& warp, const ring_Counts& counts) {
-  if (warp.lane != 0)
-    return;
-  warp.counters->sent += counts.sent;
-  warp.counters->replies += counts.replies;
-  warp.counters->handled += counts.handled;
-  warp.counters->deadLetters += counts.deadLetters;
-}
-
 __device__ __forceinline__ ring_Context ring_begin(const ring_Warp& warp,
                                                    const ring_Staged& message) {
   ring_Context ctx;
@@ -79,9 +66,10 @@ __device__ __forceinline__ void ring_finish(ring_Context& ctx, ring_abi::Residen
 }
 
 /// Delivers what the lanes' outboxes hold: of each lane in its order, of lanes in theirs. Lanes
-/// with `forward` have that instead, somebody else's message.
+/// with `forward` have that instead, somebody else's message. Where not `inOrder` each lane has
+/// sends of an actor of its own.
 __device__ __forceinline__ void ring_flush(ring_Warp& warp, const ring_Context& ctx, bool isActive,
-                                           const ring_u32* forward, ring_Counts& counts) {
+                                           const ring_u32* forward, bool inOrder) {
 #pragma unroll 1
   for (ring_u32 i = 0;; ++i) {
     const bool sends = isActive && i < (forward ? 1 : ctx.sends);
@@ -95,9 +83,9 @@ __device__ __forceinline__ void ring_flush(ring_Warp& warp, const ring_Context& 
       toHost = (words[2] & ring_abi::kFlagToHost) != 0;
       ring = toHost ? ring_ringOfHost(warp, words[2] >> 16) : ring_ringTo(warp, words[0]);
     }
-    counts.replies += __popc(__ballot_sync(ring_kAllLanes, toHost));
-    counts.sent += __popc(__ballot_sync(ring_kAllLanes, sends && !toHost && !forward));
-    ring_deliver(warp, mask, ring, words);
+    warp.counts.replies += __popc(__ballot_sync(ring_kAllLanes, toHost));
+    warp.counts.sent += __popc(__ballot_sync(ring_kAllLanes, sends && !toHost && !forward));
+    ring_deliver(warp, mask, ring, words, {inOrder, i != 0});
   }
 }
 
@@ -108,7 +96,7 @@ __device__ __forceinline__ void ring_find(const ring_Staged& message, ring_Task&
   if (header.targetIndex >= ring_table.actors)
     return;
   task.entry = ring_table.directory + header.targetIndex;
-  const ring_abi::ResidentEntry entry = *task.entry;
+  const ring_abi::ResidentEntry entry = ring_entryAt(task.entry);
   if (entry.generation != header.targetGeneration || !ring_isActive(entry.life))
     return;
   task.found = ring_abi::ResidentOutcomeCode::WrongType;
@@ -121,13 +109,27 @@ __device__ __forceinline__ void ring_find(const ring_Staged& message, ring_Task&
   task.scope = ring_scopeOf(entry.actorType);
 }
 
+/// Whether no two lanes of those with `isMine` have the same key; false, too, where two of their
+/// keys are the same modulo the table's size. Takes a sixth of the time of a match, which compares
+/// one key after the other.
+__device__ __forceinline__ bool ring_areDistinct(ring_Warp& warp, bool isMine, ring_u32 key) {
+  ++warp.metNumber;
+  bool isMet = false;
+  if (isMine)
+    isMet = ring_exchangeShared(warp.met + key % ring_kMetPlaces, warp.metNumber) == warp.metNumber;
+  return !__any_sync(ring_kAllLanes, isMet);
+}
+
 /// The round in which a lane's message is handled. An actor's messages that write nothing, fail
-/// nowhere and send at most once each are handled at once: nobody can tell.
-__device__ __forceinline__ ring_u32 ring_rank(bool isThread, const ring_Task& task) {
+/// nowhere and send at most once each are handled at once: nobody can tell. `isAlone`: no two have
+/// one actor, as far as is known.
+__device__ __forceinline__ ring_u32 ring_rank(ring_Warp& warp, bool isThread, ring_u32 actor,
+                                              const ring_Task& task, bool& isAlone) {
   const ring_u32 mask = __ballot_sync(ring_kAllLanes, isThread);
-  if (!isThread || (mask & (mask - 1)) == 0)
+  isAlone = (mask & (mask - 1)) == 0 || ring_areDistinct(warp, isThread, actor / RING_SHARDS);
+  if (isAlone || !isThread)
     return 0;
-  const ring_u32 peers = __match_any_sync(mask, ring_u64(task.entry));
+  const ring_u32 peers = __match_any_sync(mask, actor);
   const ring_u32 readers = __ballot_sync(mask, ring_isReadOnly(task.actorType, task.handler));
   return (peers & ~readers) == 0 ? 0 : __popc(peers & ring_lanesBelow());
 }
@@ -165,11 +167,12 @@ struct ring_Part {
   ring_u32 waiting; ///< lanes whose messages wait for a round of their own rank
   ring_u32 groups;  ///< lanes whose messages take a round each
   ring_u32 rank;
+  bool inOrder;            ///< lanes may have sends of one actor
   const ring_u32* forward; ///< the stream, where this lane's message is for another shard
 };
 
 /// Staged messages [begin, end) without those of `skipped`, none of them a command to this shard.
-__device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 begin, ring_u32 end,
+__device__ __forceinline__ ring_Part ring_part(ring_Warp& warp, ring_u32 begin, ring_u32 end,
                                                ring_u32 skipped, ring_Task& task) {
   const bool isActive = warp.lane >= begin && warp.lane < end && (skipped >> warp.lane & 1u) == 0;
   ring_Staged& mine = warp.staged(isActive ? warp.lane : begin);
@@ -180,7 +183,10 @@ __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 b
     ring_find(mine, task);
   ring_Part part;
   part.forward = isActive && !isLocal ? mine.words() : nullptr;
-  part.rank = ring_rank(task.scope == ring_kThreadScope, task);
+  bool isAlone = false;
+  part.rank =
+      ring_rank(warp, task.scope == ring_kThreadScope, mine.header.targetIndex, task, isAlone);
+  part.inOrder = __any_sync(ring_kAllLanes, part.forward != nullptr) || !isAlone;
   part.groups = __ballot_sync(ring_kAllLanes,
                               task.scope == ring_kWarpScope || task.scope == ring_kBlockScope);
   part.waiting = __ballot_sync(ring_kAllLanes, isActive) & ~part.groups;
@@ -189,11 +195,11 @@ __device__ __forceinline__ ring_Part ring_part(const ring_Warp& warp, ring_u32 b
 
 /// What is counted after a round: lanes that ran, those whose actor took the message, and those
 /// whose actor ended by it.
-__device__ __forceinline__ void ring_count(const ring_Warp& warp, const ring_Context& ctx,
-                                           bool runs, bool handled, ring_Counts& counts) {
+__device__ __forceinline__ void ring_count(ring_Warp& warp, const ring_Context& ctx, bool runs,
+                                           bool handled) {
   const ring_u32 taken = __ballot_sync(ring_kAllLanes, handled);
-  counts.handled += __popc(taken);
-  counts.deadLetters += __popc(__ballot_sync(ring_kAllLanes, runs) & ~taken);
+  warp.counts.handled += __popc(taken);
+  warp.counts.deadLetters += __popc(__ballot_sync(ring_kAllLanes, runs) & ~taken);
   const ring_u32 ended = __ballot_sync(ring_kAllLanes, handled && ctx.status != ring_kActive);
   if (__builtin_expect(ended == 0, 1))
     return;
@@ -209,14 +215,13 @@ template <class CallBlock>
 __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, ring_u32 skipped,
                                           CallBlock callBlock) {
   ring_Task task;
-  ring_Counts counts{};
   const ring_abi::MessageHeader& header = warp.staged(warp.lane < count ? warp.lane : 0).header;
   const ring_u32 commands = __ballot_sync(
       ring_kAllLanes, warp.lane < count && (header.flags & ring_abi::kFlagCommand) != 0 &&
                           ring_shardOf(header.targetIndex) == warp.shard &&
                           (skipped >> warp.lane & 1u) == 0);
   ring_u32 done = 0, begin = 0, round = 0;
-  ring_Part part{0, 0, 0, nullptr};
+  ring_Part part{0, 0, 0, false, nullptr};
 #pragma unroll 1
   while (true) {
     if ((part.waiting | part.groups) == 0) {
@@ -263,8 +268,7 @@ __device__ __forceinline__ void ring_take(ring_Warp& warp, ring_u32 count, ring_
       ++round;
     }
     const ring_u32* const forward = isGroup ? nullptr : part.forward;
-    ring_count(warp, ctx, runs && !forward, handled, counts);
-    ring_flush(warp, ctx, runs, forward, counts);
+    ring_count(warp, ctx, runs && !forward, handled);
+    ring_flush(warp, ctx, runs, forward, part.inOrder);
   }
-  ring_addCounts(warp, counts);
 }

@@ -15,6 +15,13 @@ enum : ring_u32 { ring_kActive, ring_kStopped, ring_kFailed };
 constexpr ring_u32 ring_kNoHandler = 0xffff;
 enum : ring_u32 { ring_kThreadScope, ring_kWarpScope, ring_kBlockScope, ring_kNoScope };
 
+/// By one access: parts of it would be fetched one after the other, each when it is asked for.
+__device__ __forceinline__ ring_abi::ResidentEntry
+ring_entryAt(const ring_abi::ResidentEntry* from) {
+  const uint4 words = *(const uint4*)from;
+  return {words.x, ring_u16(words.y), ring_u16(words.y >> 16), words.z, words.w};
+}
+
 /// A message in shared memory. The payload follows, aligned to 16.
 struct alignas(16) ring_Staged {
   ring_u32 padding[2];
@@ -104,10 +111,12 @@ __device__ __forceinline__ void ring_putToHost(ring_Context& ctx, ring_u32 clien
 template <class Payload>
 __device__ __forceinline__ void ring_putTo(ring_Context& ctx, ring_ActorId target, ring_u32 type,
                                            ring_u32 flags, const Payload& payload) {
-  if (target.index == ring_abi::kHostIndex)
-    return ring_putToHost(ctx, target.shard, type, flags, 0, payload);
-  ring_put(ctx, target.index, target.generation, type, flags, 0,
-           ctx.self.index | ring_u64(ctx.self.generation) << 32, payload);
+  // One place that writes, whoever it goes to: handlers that send much are half as long.
+  const bool toHost = target.index == ring_abi::kHostIndex;
+  ring_put(ctx, toHost ? ctx.self.index : target.index,
+           toHost ? ctx.self.generation : target.generation, type,
+           flags | (toHost ? ring_abi::kFlagToHost : 0), toHost ? target.shard : 0,
+           toHost ? 0 : ctx.self.index | ring_u64(ctx.self.generation) << 32, payload);
 }
 
 /// Not inlined: the way of a message that is answered has no use for it.

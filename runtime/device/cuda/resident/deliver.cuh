@@ -13,10 +13,16 @@ __device__ __forceinline__ ring_Staged& ring_stagedAt(ring_u8* stage, ring_u32 i
   return *(ring_Staged*)(stage + index * RING_STAGE_BYTES);
 }
 
+/// What was counted since it was last added to a shard's counters.
+struct ring_Counts {
+  ring_u32 sent, replies, handled, deadLetters;
+};
+
 /// What a warp knows of itself; the same in all its lanes.
 struct ring_Warp {
   ring_abi::ResidentShard* record;
   ring_abi::ResidentCounters* counters; ///< in shared memory; changed by the first lane
+  ring_Counts counts;                   ///< beside these
   ring_u8* stage;
   ring_u32* sends;    ///< of RING_SHARED_SENDS lanes: the first of each, in shared memory
   ring_Outbox outbox; ///< of this lane
@@ -33,11 +39,16 @@ struct ring_Warp {
   ring_u32 heldOpen; ///< of these not delivered yet
   ring_u64 heldNext; ///< of these the next to be looked at behind the first
   ring_Queue aside;  ///< messages for actors that do not go on yet: aside.cuh
+  /// A mailbox, found half full by handlers that send several, that is waited for; kNoClient: none.
+  ring_u32 tight;
+  ring_u32* met;      ///< a table in shared memory, ring_kMetPlaces: see ring_areDistinct
+  ring_u32 metNumber; ///< what the last look at it left there
 
   __device__ __forceinline__ ring_Staged& staged(ring_u32 index) const {
     return ring_stagedAt(stage, index);
   }
 };
+constexpr ring_u32 ring_kMetPlaces = 128;
 constexpr ring_u32 ring_kNoClient = 0xffffffffu;
 constexpr ring_u32 ring_kOwnRing = 0x80000000u;
 constexpr ring_u32 ring_kNearRing = 0x40000000u; ///< and a shard: its near mailbox
@@ -96,9 +107,20 @@ __device__ __forceinline__ ring_Chunk* ring_slotAt(const ring_Warp& warp, ring_u
          ((ring_u64(index) << shift) + (ring_u32(ticket) & ((1u << shift) - 1))) * RING_SLOT_CHUNKS;
 }
 
-/// The lanes of `mask` have a stream at `words` and a ticket of `ring`: all lanes write the slots,
-/// a chunk each, so that the stores of a slot leave together. Chunks that a message does not use
-/// are written where the lap is a whole one.
+__device__ __forceinline__ bool ring_isMailbox(ring_u32 ring) {
+  return ring_isNear(ring) || ring < RING_SHARDS;
+}
+/// The chunk of a stream that is written at `i`, where `used` chunks of its slot carry words.
+__device__ __forceinline__ ring_Chunk ring_chunkOf(const ring_u32* words, ring_u32 i, ring_u32 used,
+                                                   ring_u32 tag) {
+  const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
+  return {tag, {from[0], from[1], from[2]}};
+}
+
+/// The lanes of `mask` have a stream at `words` and a ticket of `ring`. Chunks that a message does
+/// not use are written where the lap is a whole one. Small slots of mailboxes are written by their
+/// lanes, which is fewer steps; others by all lanes, a chunk each, so that the stores of a slot
+/// leave together, which a link wants.
 __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 mask, ring_u32 ring,
                                                 ring_u64 ticket, const ring_u32* words) {
   __syncwarp(); // streams were written by their lanes
@@ -111,6 +133,13 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
     used = words[2] >> 8 & 0xff;
     count = ring_abi::isWholeLap(lap) ? RING_SLOT_CHUNKS : used;
   }
+  if (RING_SLOT_CHUNKS <= 8 &&
+      !__any_sync(ring_kAllLanes, slot != nullptr && !ring_isMailbox(ring))) {
+#pragma unroll 1
+    for (ring_u32 i = 0; i < count; ++i)
+      ring_storeChunk(slot + i, ring_chunkOf(words, i, used, tag));
+    return;
+  }
 #pragma unroll 1
   for (ring_u32 group = 0; group < 32; group += ring_kSlotsAtOnce) {
     if ((mask >> group & ring_kGroupMask) == 0)
@@ -122,11 +151,7 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
     const ring_u32 both = __shfl_sync(ring_kAllLanes, used | count << 16, from);
 #pragma unroll 1
     for (ring_u32 i = warp.lane % ring_kLanesOfSlot; i < both >> 16; i += ring_kLanesOfSlot) {
-      ring_Chunk chunk = {ofSlot, {0, 0, 0}};
-      if (i < (both & 0xffff))
-        for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
-          chunk.words[w] = stream[i * ring_abi::kWordsPerChunk + w];
-      ring_storeChunk(to + i, chunk);
+      ring_storeChunk(to + i, ring_chunkOf(stream, i, both & 0xffff, ofSlot));
     }
   }
 }
@@ -157,9 +182,6 @@ __device__ __forceinline__ ring_u64 ring_takeTicketsOf(const ring_Warp& warp, ri
   return ring_takeTickets(&ring_table.rings[ring].ticket, count);
 }
 
-__device__ __forceinline__ bool ring_isMailbox(ring_u32 ring) {
-  return ring_isNear(ring) || ring < RING_SHARDS;
-}
 /// Counts messages that all shards hold for each other; what the host leaves lying is its own.
 __device__ __forceinline__ void ring_countHeld(const ring_Warp& warp, bool isMine, ring_u32 ring,
                                                ring_u64 each) {
@@ -179,14 +201,39 @@ __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u
   ring_countHeld(warp, (mask >> warp.lane & 1u) != 0, ring, 1);
 }
 
-/// The lanes of `mask` deliver one stream each to ring `ring`, in lane order. All lanes call it.
+/// Whether half of a ring or less is free behind a ticket.
+__device__ __forceinline__ bool ring_isTight(ring_u32 ring, ring_u64 ticket, ring_u64 limit) {
+  const ring_u64 half = 1u << ring_shiftOf(ring) >> 1;
+  return !ring_mayWrite(ring, ticket + half, limit);
+}
+/// Whether there is still no more room in the mailbox that is waited for.
+__device__ __forceinline__ bool ring_isStillTight(const ring_Warp& warp) {
+  const ring_u32 ring = warp.tight;
+  const ring_u64 limit = ring_limitOf(warp, ring);
+  const ring_u64 ticket = ring_isNear(ring) ? ring_takeTicketsOf(warp, ring, 0)
+                                            : ring_load64(&ring_table.rings[ring].ticket);
+  return __any_sync(ring_kAllLanes, warp.lane == 0 && ring_isTight(ring, ticket, limit));
+}
+
+/// How lanes deliver.
+struct ring_Delivery {
+  bool inOrder; ///< tickets of one ring are to be in lane order: lanes may have the same sender
+  bool isMore;  ///< not the first send of a handler: a mailbox that is half full is noted
+};
+/// The lanes of `mask` deliver one stream each to ring `ring`. All lanes call it.
 __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, ring_u32 ring,
-                                             const ring_u32* words) {
-  bool isHeld = false;
+                                             const ring_u32* words, ring_Delivery how) {
+  const bool isMine = (mask >> warp.lane & 1u) != 0;
+  bool isHeld = false, isTight = false;
   ring_u64 ticket = 0;
-  if (mask >> warp.lane & 1u) {
-    // One message is the common case.
-    const ring_u32 peers = (mask & (mask - 1)) == 0 ? mask : __match_any_sync(mask, ring);
+  const ring_u32 ownMask =
+      warp.isFirstLane ? __ballot_sync(ring_kAllLanes, isMine && ring == ring_kOwnRing) : 0;
+  if (isMine) {
+    ring_u32 peers = 1u << warp.lane; // who takes tickets together
+    if (ring == ring_kOwnRing)
+      peers = ownMask;
+    else if (how.inOrder && (mask & (mask - 1)) != 0)
+      peers = __match_any_sync(mask & ~ownMask, ring);
     const ring_u32 leader = __ffs(peers) - 1;
     ring_u64 first = warp.ownTicket;
     if (warp.lane == leader && ring != ring_kOwnRing)
@@ -196,21 +243,18 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
     if (ring_isNear(ring))
       ticket = ring_u32(ticket);
     isHeld = !ring_mayWrite(ring, ticket, limit);
+    isTight = how.isMore && ring_isMailbox(ring) && ring_isTight(ring, ticket, limit);
   }
   const ring_u32 heldMask = __ballot_sync(ring_kAllLanes, isHeld);
-  if (warp.isFirstLane)
-    warp.ownTicket +=
-        __popc(__ballot_sync(ring_kAllLanes, (mask >> warp.lane & 1u) && ring == ring_kOwnRing));
+  warp.ownTicket += __popc(ownMask);
+  if (how.isMore) {
+    const ring_u32 tightMask = __ballot_sync(ring_kAllLanes, isTight);
+    if (tightMask != 0)
+      warp.tight = __shfl_sync(ring_kAllLanes, ring, __ffs(tightMask) - 1);
+  }
   ring_writeSlots(warp, mask & ~heldMask, ring, ticket, words);
   if (__builtin_expect(heldMask != 0, 0))
     ring_hold(warp, heldMask, ring, ticket, words);
-}
-
-/// The chunk of a stream that lane `i` writes, where `count` of its slot are written.
-__device__ __forceinline__ ring_Chunk ring_chunkOf(const ring_u32* words, ring_u32 i, ring_u32 used,
-                                                   ring_u32 tag) {
-  const ring_u32* from = words + (i < used ? i : 0) * ring_abi::kWordsPerChunk;
-  return {tag, {from[0], from[1], from[2]}};
 }
 
 /// As ring_deliverOne, to a near mailbox.

@@ -18,14 +18,15 @@ __device__ __forceinline__ ring_u32 ring_deliverGroup(ring_Warp& warp, ring_u64 
   const ring_u64 number = first + warp.lane;
   const bool isIn = ring_isBefore(number, warp.held.end);
   auto& message = warp.held.at(isIn ? number : first);
-  const ring_u32 target = message.target;
-  const bool isOpen = isIn && message.words != 0;
-  const bool goes = isOpen && ring_mayWrite(target, message.ticket, ring_limitOf(warp, target));
+  const ring_abi::WaitingMessage now = ring_waitingAt(message);
+  const ring_u32 target = now.target;
+  const bool isOpen = isIn && now.words != 0;
+  const bool goes = isOpen && ring_mayWrite(target, now.ticket, ring_limitOf(warp, target));
   const ring_u32 mask = __ballot_sync(ring_kAllLanes, goes);
   const ring_u32 stays = __ballot_sync(ring_kAllLanes, isOpen && !goes);
   if (mask == 0)
     return stays;
-  ring_writeSlots(warp, mask, goes ? target : 0, goes ? message.ticket : 0, ring_streamOf(message));
+  ring_writeSlots(warp, mask, goes ? target : 0, goes ? now.ticket : 0, ring_streamOf(message));
   ring_countHeld(warp, goes, target, -1ull);
   __syncwarp(); // all have read what is given up
   if (goes)
@@ -40,11 +41,12 @@ __device__ __forceinline__ ring_u32 ring_deliverGroup(ring_Warp& warp, ring_u64 
 /// Gives what is first then.
 __device__ __forceinline__ ring_u64 ring_moveFirst(ring_Warp& warp, ring_u64 begin) {
   auto& message = warp.held.at(begin + warp.lane);
-  const bool stays = message.words != 0;
+  const ring_abi::WaitingMessage now = ring_waitingAt(message);
+  const bool stays = now.words != 0;
   const ring_u32 mask = __ballot_sync(ring_kAllLanes, stays);
   if (!ring_makeRoom(warp.held, warp.lane, __popc(mask)))
     return begin;
-  ring_append(warp.held, warp.lane, mask, message.ticket, message.target, ring_streamOf(message));
+  ring_append(warp.held, warp.lane, mask, now.ticket, now.target, ring_streamOf(message));
   warp.held.end += __popc(mask);
   __syncwarp(); // all have read what is moved
   if (stays)

@@ -18,7 +18,8 @@ __device__ __forceinline__ ring_u32 ring_pauseAfter(ring_u64 idleNs, bool hasCli
   return idleNs > 1000000 && !hasClient ? 64 : 0;
 }
 
-constexpr ring_u32 ring_kFarEvery = 4; ///< turns: one of them looks at all, whatever came
+constexpr ring_u32 ring_kTightTurns = 64; ///< a mailbox is waited for no longer
+constexpr ring_u32 ring_kFarEvery = 4;    ///< turns: one of them looks at all, whatever came
 
 /// What a shard knows from turn to turn beside what its warp has.
 struct ring_Loop {
@@ -32,6 +33,7 @@ struct ring_Loop {
   bool watches, hasNear, hasClient, spins;
   bool manyHeld; ///< by all shards
   bool isCalm;
+  ring_u32 waited; ///< turns, for the tight mailbox
 };
 
 __device__ __forceinline__ ring_Loop ring_beginLoop(const ring_Warp& warp, bool watches) {
@@ -61,13 +63,19 @@ struct ring_Leave {
 __device__ __forceinline__ ring_Leave ring_weigh(ring_Warp& warp, ring_Loop& loop) {
   if (__builtin_expect(loop.isCalm, 1))
     return {true, false, false}; // queues that are empty have room
-  const bool isPressed = loop.manyHeld || warp.heldOpen > ring_kManyOwn;
+  if (warp.tight != ring_kNoClient &&
+      (loop.waited++ == ring_kTightTurns || !ring_isStillTight(warp))) {
+    warp.tight = ring_kNoClient;
+    loop.waited = 0;
+  }
+  const bool isPressed =
+      loop.manyHeld || warp.heldOpen > ring_kManyOwn || warp.tight != ring_kNoClient;
   const bool mayTake = ring_mayTake(warp, isPressed);
   return {mayTake, ring_mustDrop(warp, loop.wait, mayTake), isPressed};
 }
 
 /// Obeys what the host tells; false where that is to leave.
-__device__ __forceinline__ bool ring_hear(const ring_Warp& warp, ring_Loop& loop, ring_u64 told) {
+__device__ __forceinline__ bool ring_hear(ring_Warp& warp, ring_Loop& loop, ring_u64 told) {
   if (__builtin_expect(told == loop.told, 1))
     return true;
   if ((told & 0xff) != ring_abi::kModeRun)
@@ -137,18 +145,30 @@ __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const r
                                                   const ring_Outlook& outlook, ring_u32 wanted) {
   const ring_u64 read = ring_readOf(warp, source);
   __syncwarp(); // the messages before are done with
-  ring_u32 count = ring_stage(warp, first, 0, source, read);
+  const ring_Found front = ring_findIn(warp, first, 0, source, read);
+  ring_stage(warp, first, 0, front);
+  ring_u32 count = front.ready;
   if (count == ring_kSlotsAtOnce && wanted > ring_kSlotsAtOnce) {
+    // Of all groups at once what takes long; what was not looked at is not there.
+    ring_Group behind[ring_kDepth];
+    ring_Found found[ring_kDepth];
 #pragma unroll
     for (ring_u32 group = 1; group < ring_kDepth; ++group) {
-      if (group * ring_kSlotsAtOnce >= wanted || count != group * ring_kSlotsAtOnce)
-        break;
       const ring_Group near = ring_look<ring_kFromNear>(warp, outlook.near, ring_u32(read), group,
                                                         source == ring_kFromNear ? wanted : 0);
       const ring_Group far =
           ring_pick(source == ring_kFromMailbox, looks.mailbox[group], looks.client[group]);
-      count +=
-          ring_stage(warp, ring_pick(source == ring_kFromNear, near, far), group, source, read);
+      behind[group] = ring_pick(source == ring_kFromNear, near, far);
+    }
+#pragma unroll
+    for (ring_u32 group = 1; group < ring_kDepth; ++group)
+      found[group] = ring_findIn(warp, behind[group], group, source, read);
+#pragma unroll
+    for (ring_u32 group = 1; group < ring_kDepth; ++group) {
+      if (group * ring_kSlotsAtOnce >= wanted || count != group * ring_kSlotsAtOnce)
+        found[group].ready = 0;
+      ring_stage(warp, behind[group], group, found[group]);
+      count += found[group].ready;
     }
   }
   __syncwarp();
@@ -232,10 +252,12 @@ __device__ __forceinline__ bool ring_handle(ring_Warp& warp, ring_Loop& loop,
 }
 
 /// Ends a turn.
-__device__ __forceinline__ void ring_rest(const ring_Warp& warp, ring_Loop& loop, bool isBusy) {
+__device__ __forceinline__ void ring_rest(ring_Warp& warp, ring_Loop& loop, bool isBusy) {
   ++loop.turn;
+  if (loop.turn % 1024 == 0)
+    ring_addCounts(warp); // long before they wrap
   // Nothing is put aside by who is calm.
-  loop.isCalm = warp.heldOpen == 0 && !loop.manyHeld &&
+  loop.isCalm = warp.heldOpen == 0 && !loop.manyHeld && warp.tight == ring_kNoClient &&
                 (loop.isCalm || (warp.aside.isEmpty() && loop.wait.since == 0));
   // (Large slots are many registers a look.)
   loop.spins = ring_kLoadsOfSlot == 1 && loop.isCalm && loop.pause == 0 && !loop.watches &&

@@ -84,21 +84,23 @@ __device__ __forceinline__ ring_u32 ring_tagAhead(ring_u32 source, ring_u64 read
                             ring_shiftOfSource(source));
 }
 
-/// Stages those messages of a group that are whole, in order, up to the first that is not; gives
-/// how many. The messages staged before are done with: see the caller.
-__device__ __forceinline__ ring_u32 ring_stage(const ring_Warp& warp, const ring_Group& look,
-                                               ring_u32 group, ring_u32 source, ring_u64 read) {
-  const ring_u32 slot = ring_slotOfLane(warp, group);
-  const ring_u32 tag = ring_tagAhead(source, read, slot);
+/// What a look at a group found.
+struct ring_Found {
+  ring_u32 used;  ///< chunks of the message in this lane's slot; kNoHead: it is not there
+  ring_u32 ready; ///< messages that are whole, up to the first that is not
+};
+__device__ __forceinline__ ring_Found ring_findIn(const ring_Warp& warp, const ring_Group& look,
+                                                  ring_u32 group, ring_u32 source, ring_u64 read) {
+  const ring_u32 tag = ring_tagAhead(source, read, ring_slotOfLane(warp, group));
   const ring_Chunk& head = look.chunks[0];
   const bool isThere = head.tag == tag;
-  const ring_u32 used =
-      __shfl_sync(ring_kAllLanes, isThere ? head.words[2] >> 8 & 0xff : ring_kNoHead,
-                  warp.lane & ~(ring_kLanesOfSlot - 1));
-  bool isWhole = used != ring_kNoHead;
+  ring_Found found;
+  found.used = __shfl_sync(ring_kAllLanes, isThere ? head.words[2] >> 8 & 0xff : ring_kNoHead,
+                           warp.lane & ~(ring_kLanesOfSlot - 1));
+  bool isWhole = found.used != ring_kNoHead;
   for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
     const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-    isWhole &= chunk >= used || look.chunks[i].tag == tag;
+    isWhole &= chunk >= found.used || look.chunks[i].tag == tag;
   }
   // A slot is whole where all its lanes say so; whole ones before the first that is not.
   ring_u32 whole = __ballot_sync(ring_kAllLanes, isWhole);
@@ -106,18 +108,22 @@ __device__ __forceinline__ ring_u32 ring_stage(const ring_Warp& warp, const ring
     whole &= whole >> lanes;
   constexpr ring_u32 heads = ring_kAllLanes / ((1ull << ring_kLanesOfSlot) - 1);
   const ring_u32 missing = ~whole & heads;
-  const ring_u32 ready =
-      missing == 0 ? ring_kSlotsAtOnce : (__ffs(missing) - 1) / ring_kLanesOfSlot;
-  if (warp.lane / ring_kLanesOfSlot < ready) {
-    ring_u32* to = warp.staged(slot).words();
-    for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-      const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-      if (chunk < used)
-        for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
-          to[chunk * ring_abi::kWordsPerChunk + w] = look.chunks[i].words[w];
-    }
+  found.ready = missing == 0 ? ring_kSlotsAtOnce : (__ffs(missing) - 1) / ring_kLanesOfSlot;
+  return found;
+}
+/// Stages the messages of a group that are ready. Those staged before are done with: see the
+/// caller.
+__device__ __forceinline__ void ring_stage(const ring_Warp& warp, const ring_Group& look,
+                                           ring_u32 group, const ring_Found& found) {
+  if (warp.lane / ring_kLanesOfSlot >= found.ready)
+    return;
+  ring_u32* const to = warp.staged(ring_slotOfLane(warp, group)).words();
+  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
+    const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
+    if (chunk < found.used)
+      for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
+        to[chunk * ring_abi::kWordsPerChunk + w] = look.chunks[i].words[w];
   }
-  return ready;
 }
 
 /// How many slots are looked at after so many were found: little more, since a link carries every

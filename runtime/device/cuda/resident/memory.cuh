@@ -50,12 +50,17 @@ __device__ __forceinline__ ring_u64 ring_load64(const ring_u64* from) {
 __device__ __forceinline__ void ring_store64(ring_u64* to, ring_u64 value) {
   asm volatile("st.relaxed.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }
-/// Gives slots back to other warps: the reads of them come before. Pairs with the load of the limit
-/// that a writer's stores depend on.
+/// Gives slots back to other warps (ADR 0019). Relaxed: which limit is told depends on the tags
+/// that the reads of the slots gave, and a writer's stores depend on the limit, so no read can see
+/// what is written after. A release would wait for all stores of the warp, those of its sends too.
+__device__ __forceinline__ void ring_giveBack64(ring_u64* to, ring_u64 limit) {
+  ring_store64(to, limit);
+}
+/// What the warp wrote comes before.
 __device__ __forceinline__ void ring_release64(ring_u64* to, ring_u64 value) {
   asm volatile("st.release.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }
-/// The same to the host; it pairs with the host's acquire load before it writes slots again.
+/// Gives slots back to the host; it pairs with the host's acquire load before it writes them again.
 __device__ __forceinline__ void ring_releaseHost64(ring_u64* to, ring_u64 value) {
   asm volatile("st.release.sys.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }
@@ -67,6 +72,16 @@ __device__ __forceinline__ ring_u64 ring_takeTickets(ring_u64* from, ring_u32 co
                : "l"(from), "l"(ring_u64(count))
                : "memory");
   return first;
+}
+/// Puts a word into our shared memory; gives what was there. Relaxed: one warp's, and a number
+/// only.
+__device__ __forceinline__ ring_u32 ring_exchangeShared(ring_u32* at, ring_u32 value) {
+  ring_u32 before;
+  asm volatile("atom.relaxed.cta.shared.exch.b32 %0, [%1], %2;"
+               : "=r"(before)
+               : "r"(ring_u32(__cvta_generic_to_shared(at))), "r"(value)
+               : "memory");
+  return before;
 }
 /// What was written before the word was changed to what is read. Pairs with ring_exchange64.
 __device__ __forceinline__ ring_u64 ring_acquire64(const ring_u64* from) {
@@ -101,6 +116,13 @@ __device__ __forceinline__ void ring_store32(ring_u32* to, ring_u32 value) {
 /// What the warp wrote to the host's memory comes before the chunks that tell of it.
 __device__ __forceinline__ void ring_fenceHost() {
   asm volatile("fence.acq_rel.sys;" ::: "memory");
+}
+
+/// A barrier of the threads of a Block shard. Its first warp and the others come to it by different
+/// ways through the kernel, which `__syncthreads()` forbids (it is `barrier.sync.aligned`).
+__device__ __forceinline__ void ring_syncBlock() {
+  __syncwarp();
+  asm volatile("barrier.sync 0;" ::: "memory");
 }
 
 __device__ __forceinline__ ring_u64 ring_nanoseconds() {

@@ -83,7 +83,7 @@ __device__ __forceinline__ ring_u32 ring_takeNear(const ring_abi::NearRing* mine
   return first;
 }
 
-/// Pairs with ring_releaseNear: the stores of a writer depend on it.
+/// The stores of a writer depend on it.
 __device__ __forceinline__ ring_u32 ring_nearLimit(const ring_abi::NearRing* mine, ring_u32 shard) {
   const ring_u32 at = ring_sharedAt(&mine->limit, shard);
   ring_u32 limit;
@@ -102,9 +102,9 @@ __device__ __forceinline__ ring_u32 ring_nearLimit(const ring_abi::NearRing* min
                : "memory");
   return limit;
 }
-/// Gives slots of our own near mailbox back: the reads of them come before.
-__device__ __forceinline__ void ring_releaseNear(ring_abi::NearRing* mine, ring_u32 limit) {
-  asm volatile("st.release" RING_NEAR_SCOPE RING_NEAR_OWN
+/// Gives slots of our own near mailbox back. Relaxed, as ring_giveBack64.
+__device__ __forceinline__ void ring_giveBackNear(ring_abi::NearRing* mine, ring_u32 limit) {
+  asm volatile("st.relaxed" RING_NEAR_SCOPE RING_NEAR_OWN
                ".u32 [%0], %1;" ::"r"(ring_u32(__cvta_generic_to_shared(&mine->limit))),
                "r"(limit)
                : "memory");

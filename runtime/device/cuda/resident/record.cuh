@@ -77,8 +77,18 @@ __device__ __forceinline__ void ring_takeCredit(ring_Warp& warp, ring_u32 client
     ring_store64(limit, shared + RING_SHARED_SLOTS);
 }
 
+__device__ __forceinline__ void ring_addCounts(ring_Warp& warp) {
+  if (warp.lane == 0) {
+    warp.counters->sent += warp.counts.sent;
+    warp.counters->replies += warp.counts.replies;
+    warp.counters->handled += warp.counts.handled;
+    warp.counters->deadLetters += warp.counts.deadLetters;
+  }
+  warp.counts = {};
+}
 /// Between batches, so that what a shard has sent and what it has handled belong together.
-__device__ __forceinline__ void ring_tellCounters(const ring_Warp& warp, ring_u64 count) {
+__device__ __forceinline__ void ring_tellCounters(ring_Warp& warp, ring_u64 count) {
+  ring_addCounts(warp);
   if (warp.lane != 0)
     return;
   warp.record->counters = *warp.counters;
@@ -96,6 +106,7 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   warp.ownLimit = warp.ownTicket; // until the first look at the credit
   warp.held = ring_loadQueue(warp.shard, ring_abi::kHeldQueue, record.held);
   warp.aside = ring_loadQueue(warp.shard, ring_abi::kAsideQueue, record.aside);
+  warp.tight = ring_kNoClient;
   warp.heldOpen = 0;
   for (ring_u64 first = warp.held.begin; ring_isBefore(first, warp.held.end); first += 32) {
     const ring_u64 number = first + warp.lane;
@@ -104,7 +115,8 @@ __device__ __forceinline__ void ring_load(ring_Warp& warp) {
   }
 }
 
-__device__ __forceinline__ void ring_save(const ring_Warp& warp) {
+__device__ __forceinline__ void ring_save(ring_Warp& warp) {
+  ring_addCounts(warp);
   if (warp.lane != 0)
     return;
   ring_abi::ResidentShard& record = *warp.record;
@@ -167,11 +179,11 @@ __device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 source, r
   } else if (source == ring_kFromMailbox) {
     warp.read = after;
     if (tells)
-      ring_release64(&ring_table.rings[warp.shard].limit, after + RING_MAILBOX_SLOTS);
+      ring_giveBack64(&ring_table.rings[warp.shard].limit, after + RING_MAILBOX_SLOTS);
   } else {
     warp.nearRead = ring_u32(after);
     if (tells)
-      ring_releaseNear(warp.nearRings + warp.shard % ring_abi::kWarpsPerBlock,
-                       ring_u32(after) + ring_kNearSlots);
+      ring_giveBackNear(warp.nearRings + warp.shard % ring_abi::kWarpsPerBlock,
+                        ring_u32(after) + ring_kNearSlots);
   }
 }

@@ -28,17 +28,18 @@ struct ring_BlockCall {
 struct ring_BlockShared {
   ring_abi::ResidentCounters counters[ring_abi::kWarpsPerBlock];
   ring_abi::NearRing nearRings[ring_abi::kWarpsPerBlock];
+  ring_u32 met[ring_abi::kWarpsPerBlock][ring_kMetPlaces]; ///< what was there before does no harm
   ring_BlockCall call;
 };
 
-/// A call by all threads of the block; false where they are to leave. What the threads wait at has to
-/// be the same instruction for all of them, in handlers too, so leader and helpers share this code.
+/// A call by all threads of the block; false where they are to leave. A function, so that leader
+/// and helpers share the code of the handlers.
 __device__ __noinline__ bool ring_joinCall(const ring_BlockCall& call, ring_Context& ctx) {
-  __syncthreads();
+  ring_syncBlock();
   if (call.leave)
     return false;
   ring_callBlock(call.actorType, call.handler, call.state, call.message->payload(), ctx);
-  __syncthreads();
+  ring_syncBlock();
   return true;
 }
 
@@ -62,6 +63,7 @@ extern "C" __global__ void __launch_bounds__(ring_abi::kWarpsPerBlock * 32, 1) r
                             : blockIdx.x * ring_abi::kWarpsPerBlock + inBlock;
   warp.record = ring_table.records + warp.shard;
   warp.counters = shared.counters + inBlock;
+  warp.met = shared.met[inBlock];
   warp.stage = stages + inBlock * ring_kStagedAtOnce * RING_STAGE_BYTES;
   warp.near =
       (ring_Chunk*)(stages + ring_abi::kWarpsPerBlock * ring_kStagedAtOnce * RING_STAGE_BYTES);

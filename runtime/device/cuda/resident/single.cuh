@@ -15,10 +15,8 @@ __device__ __forceinline__ void ring_settle(ring_Warp& warp, const ring_Task& ta
   if (isFirst)
     ring_finish(ctx, *task.entry);
   __syncwarp();
-  ring_Counts counts{};
-  ring_count(warp, ctx, isFirst, isFirst, counts);
-  ring_flush(warp, ctx, isFirst, nullptr, counts);
-  ring_addCounts(warp, counts);
+  ring_count(warp, ctx, isFirst, isFirst);
+  ring_flush(warp, ctx, isFirst, nullptr, false);
 }
 
 /// What became of a message alone.
@@ -60,10 +58,8 @@ __device__ __forceinline__ ring_Single ring_takeSingle(ring_Warp& warp) {
                     toHost ? ring_ringOfHost(warp, flags >> 16) : ring_ringTo(warp, warp.sends[0]),
                     warp.sends);
   }
-  if (warp.lane == 0) {
-    ++warp.counters->handled;
-    warp.counters->replies += toHost;
-    warp.counters->sent += toActor;
-  }
+  ++warp.counts.handled;
+  warp.counts.replies += toHost;
+  warp.counts.sent += toActor;
   return toHost ? ring_Single::Answered : ring_Single::Taken;
 }

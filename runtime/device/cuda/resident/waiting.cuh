@@ -26,6 +26,12 @@ struct ring_Queue {
   }
   __device__ __forceinline__ bool isEmpty() const { return begin == end; }
 };
+/// By one access.
+__device__ __forceinline__ ring_abi::WaitingMessage
+ring_waitingAt(const ring_abi::WaitingMessage& message) {
+  const uint4 words = *(const uint4*)&message;
+  return {words.x | ring_u64(words.y) << 32, words.z, words.w};
+}
 __device__ __forceinline__ ring_u32* ring_streamOf(ring_abi::WaitingMessage& message) {
   return (ring_u32*)(&message + 1);
 }
@@ -157,9 +163,7 @@ __device__ __noinline__ void ring_append(ring_Queue queue, ring_u32 lane, ring_u
     auto& message = queue.at(queue.end + __popc(mask & ring_lanesBelow()));
     to = ring_streamOf(message);
     count = (words[2] >> 8 & 0xff) * ring_abi::kWordsPerChunk;
-    message.ticket = ticket;
-    message.target = target;
-    message.words = count;
+    message = {ticket, target, count};
   }
   ring_copyStreams(lane, mask, to, words, count);
 }

@@ -31,6 +31,7 @@ inline void ring_store64(ring_u64* to, ring_u64 value) {
   warps::access();
   *to = value;
 }
+inline void ring_giveBack64(ring_u64* to, ring_u64 limit) { ring_store64(to, limit); }
 inline void ring_release64(ring_u64* to, ring_u64 value) { ring_store64(to, value); }
 inline void ring_releaseHost64(ring_u64* to, ring_u64 value) { ring_store64(to, value); }
 inline ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
@@ -63,6 +64,15 @@ inline void ring_store32(ring_u32* to, ring_u32 value) {
   *to = value;
 }
 inline void ring_fenceHost() { warps::access(); }
+
+inline ring_u32 ring_exchangeShared(ring_u32* at, ring_u32 value) {
+  warps::access();
+  const ring_u32 before = *at;
+  *at = value;
+  return before;
+}
+
+inline void ring_syncBlock(warps::Site site = WARPS_HERE) { __syncthreads(site); }
 
 inline ring_u64 ring_nanoseconds(warps::Site site = WARPS_HERE) {
   return warps::loadOnce(nullptr, site, [] { return ring_u64(warps::nanoseconds()); });

@@ -43,7 +43,7 @@ inline ring_u32 ring_nearLimit(const ring_abi::NearRing* mine, ring_u32 shard,
   const ring_u32& limit = ring_ofBlock(mine, shard)->limit;
   return warps::loadOnce(&limit, site, [&] { return limit; });
 }
-inline void ring_releaseNear(ring_abi::NearRing* mine, ring_u32 limit) {
+inline void ring_giveBackNear(ring_abi::NearRing* mine, ring_u32 limit) {
   warps::access();
   mine->limit = limit;
 }
