@@ -201,6 +201,11 @@ __device__ __forceinline__ void ring_hold(ring_Warp& warp, ring_u32 mask, ring_u
   ring_countHeld(warp, (mask >> warp.lane & 1u) != 0, ring, 1);
 }
 
+/// Whether a mailbox with half its slots or fewer free is worth waiting for: not our own, which
+/// nobody else empties.
+__device__ __forceinline__ bool ring_mayBeTight(const ring_Warp& warp, ring_u32 ring) {
+  return ring_isMailbox(ring) && (ring & ~ring_kNearRing) != warp.shard;
+}
 /// Whether half of a ring or less is free behind a ticket.
 __device__ __forceinline__ bool ring_isTight(ring_u32 ring, ring_u64 ticket, ring_u64 limit) {
   const ring_u64 half = 1u << ring_shiftOf(ring) >> 1;
@@ -243,7 +248,7 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
     if (ring_isNear(ring))
       ticket = ring_u32(ticket);
     isHeld = !ring_mayWrite(ring, ticket, limit);
-    isTight = how.isMore && ring_isMailbox(ring) && ring_isTight(ring, ticket, limit);
+    isTight = how.isMore && ring_mayBeTight(warp, ring) && ring_isTight(ring, ticket, limit);
   }
   const ring_u32 heldMask = __ballot_sync(ring_kAllLanes, isHeld);
   warp.ownTicket += __popc(ownMask);
