@@ -220,6 +220,12 @@ __device__ __forceinline__ bool ring_isStillTight(const ring_Warp& warp) {
   return __any_sync(ring_kAllLanes, warp.lane == 0 && ring_isTight(ring, ticket, limit));
 }
 
+/// The lanes of `mask` that have this lane's ring. Often all have one, a client's.
+__device__ __forceinline__ ring_u32 ring_sameRing(ring_u32 mask, ring_u32 ring) {
+  const ring_u32 first = __shfl_sync(mask, ring, __ffs(mask) - 1);
+  return __any_sync(mask, ring != first) ? __match_any_sync(mask, ring) : mask;
+}
+
 /// How lanes deliver.
 struct ring_Delivery {
   bool inOrder; ///< tickets of one ring are to be in lane order: lanes may have the same sender
@@ -233,12 +239,17 @@ __device__ __forceinline__ void ring_deliver(ring_Warp& warp, ring_u32 mask, rin
   ring_u64 ticket = 0;
   const ring_u32 ownMask =
       warp.isFirstLane ? __ballot_sync(ring_kAllLanes, isMine && ring == ring_kOwnRing) : 0;
+  // Who takes tickets together: for order, or since many at one place of L2 wait for each other. In
+  // shared memory each takes its own sooner than it has found out who else does.
+  const ring_u32 alone =
+      how.inOrder ? 0 : __ballot_sync(ring_kAllLanes, isMine && ring_isNear(ring));
+  const ring_u32 together = mask & ~ownMask & ~alone;
   if (isMine) {
-    ring_u32 peers = 1u << warp.lane; // who takes tickets together
+    ring_u32 peers = 1u << warp.lane;
     if (ring == ring_kOwnRing)
       peers = ownMask;
-    else if (how.inOrder && (mask & (mask - 1)) != 0)
-      peers = __match_any_sync(mask & ~ownMask, ring);
+    else if ((together >> warp.lane & 1u) != 0 && (together & (together - 1)) != 0)
+      peers = ring_sameRing(together, ring);
     const ring_u32 leader = __ffs(peers) - 1;
     ring_u64 first = warp.ownTicket;
     if (warp.lane == leader && ring != ring_kOwnRing)
