@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 namespace ring::runtime::cuda {
 
@@ -41,6 +42,23 @@ enum class CuResult : int {
   /// Not the driver's: the process that has the context is gone (GpuProcess.h).
   ProcessLost = 100000,
 };
+/// Whether nothing works in the context any more: faults of kernels, and what takes the context
+/// away. Other results from 700 on refuse one call. Of those that are not known the worse is taken.
+constexpr bool endsContext(CuResult result) {
+  constexpr int kFirstFault = 700;
+  const int code = static_cast<int>(result);
+  if (code < kFirstFault)
+    return result == CuResult::EccUncorrectable;
+  if (result >= CuResult::CaptureUnsupported && result <= CuResult::CaptureWrongThread)
+    return false; // the capture is void
+  // Resources of a launch, textures, peers, an active primary context, registered memory, a
+  // cooperative launch, permission and support, the system's state, MPS, dynamic parallelism.
+  for (const int refusal : {701, 703, 704, 705, 708, 711, 712, 713, 720, 800,
+                            801, 802, 803, 804, 805, 807, 808, 809, 811, 812})
+    if (code == refusal)
+      return false;
+  return true;
+}
 enum class NvrtcResult : int { Success = 0 };
 
 enum class DeviceAttribute : int {

@@ -9,9 +9,6 @@ namespace ring::runtime::cuda {
 
 namespace {
 
-/// From here on errors end the context, but for those that only refuse a call.
-constexpr int kFirstFault = 700;
-
 std::string version(int value, int base) {
   return std::to_string(value / base) + "." + std::to_string(value % base);
 }
@@ -27,15 +24,8 @@ StatusCode codeOf(CuResult result) {
   case CuResult::NotPermitted:
   case CuResult::NotSupported:
     return StatusCode::Unsupported;
-  case CuResult::LaunchOutOfResources:
-  case CuResult::CooperativeLaunchTooLarge:
-    return StatusCode::Internal;
   default:
-    if (result >= CuResult::CaptureUnsupported && result <= CuResult::CaptureWrongThread)
-      return StatusCode::Internal; // the capture is void, the context is well
-    return static_cast<int>(result) >= kFirstFault || result == CuResult::EccUncorrectable
-               ? StatusCode::DeviceLost
-               : StatusCode::Internal;
+    return endsContext(result) ? StatusCode::DeviceLost : StatusCode::Internal;
   }
 }
 

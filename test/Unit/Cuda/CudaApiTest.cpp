@@ -96,6 +96,39 @@ TEST(CudaApi, constantsAreThoseOfTheHeaders) {
   EXPECT_EQ(int(LaunchAttributeId::ClusterDimension), int(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION));
 }
 
+TEST(CudaApi, WhatRefusesOneCallDoesNotEndAContext) {
+  for (const CUresult fault :
+       {CUDA_ERROR_ECC_UNCORRECTABLE, CUDA_ERROR_ILLEGAL_ADDRESS, CUDA_ERROR_LAUNCH_TIMEOUT,
+        CUDA_ERROR_CONTEXT_IS_DESTROYED, CUDA_ERROR_ASSERT, CUDA_ERROR_HARDWARE_STACK_ERROR,
+        CUDA_ERROR_ILLEGAL_INSTRUCTION, CUDA_ERROR_MISALIGNED_ADDRESS,
+        CUDA_ERROR_INVALID_ADDRESS_SPACE, CUDA_ERROR_INVALID_PC, CUDA_ERROR_LAUNCH_FAILED,
+        CUDA_ERROR_MPS_RPC_FAILURE, CUDA_ERROR_MPS_CLIENT_TERMINATED, CUDA_ERROR_EXTERNAL_DEVICE,
+        CUDA_ERROR_UNKNOWN})
+    EXPECT_TRUE(endsContext(CuResult(fault))) << fault;
+  for (const CUresult refusal : {CUDA_SUCCESS,
+                                 CUDA_ERROR_INVALID_VALUE,
+                                 CUDA_ERROR_OUT_OF_MEMORY,
+                                 CUDA_ERROR_NO_DEVICE,
+                                 CUDA_ERROR_NOT_READY,
+                                 CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES,
+                                 CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED,
+                                 CUDA_ERROR_PEER_ACCESS_NOT_ENABLED,
+                                 CUDA_ERROR_PRIMARY_CONTEXT_ACTIVE,
+                                 CUDA_ERROR_TOO_MANY_PEERS,
+                                 CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED,
+                                 CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED,
+                                 CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE,
+                                 CUDA_ERROR_NOT_PERMITTED,
+                                 CUDA_ERROR_NOT_SUPPORTED,
+                                 CUDA_ERROR_SYSTEM_NOT_READY,
+                                 CUDA_ERROR_SYSTEM_DRIVER_MISMATCH,
+                                 CUDA_ERROR_MPS_CONNECTION_FAILED,
+                                 CUDA_ERROR_MPS_SERVER_NOT_READY,
+                                 CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
+                                 CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD})
+    EXPECT_FALSE(endsContext(CuResult(refusal))) << refusal;
+}
+
 TEST(CudaApi, aLaunchIsLaidOutAsInTheHeaders) {
   EXPECT_EQ(sizeof(LaunchConfig), sizeof(CUlaunchConfig));
   EXPECT_EQ(offsetof(LaunchConfig, blockX), offsetof(CUlaunchConfig, blockDimX));
