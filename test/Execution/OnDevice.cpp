@@ -58,6 +58,7 @@ void OnDevice::SetUp() {
   options.backend = Backend::Cpu;
   options.workers = 2;
   options.pinWorkers = false;
+  options.orderTimeout = std::chrono::minutes(2); // under a sanitizer; a watchdog ends what hangs
   Result<Runtime> device = open(GetParam(), options);
   if (!device) {
     // A GPU is never promised.

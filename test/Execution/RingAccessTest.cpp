@@ -74,7 +74,8 @@ TEST_P(RingAccess, AChunkIsOneAccess) {
 }
 
 TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
-  // Slots to the host, counters; slots between warps go back by what was read (ADR 0019).
+  // Counters, and how far a ring was read when its warp leaves; slots go back by what was read (ADR
+  // 0019).
   Names expected{"st.release.gpu.global.u64", "st.release.sys.global.u64"};
   EXPECT_EQ(with("st.release"), expected);
   EXPECT_EQ(with("fence"), Names{"fence.acq_rel.sys"});
@@ -88,8 +89,9 @@ TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
   // and of what all count.
   Names tickets{"atom.relaxed.gpu.global.add.u64", "atom.acq_rel.gpu.global.cas.b64",
                 "atom.relaxed.cta.shared.exch.b32"};
-  Names words{"ld.relaxed.gpu.global.u64", "st.relaxed.gpu.global.u64", "ld.relaxed.gpu.global.u32",
-              "st.relaxed.gpu.global.u32", "red.relaxed.gpu.global.add.u64"};
+  Names words{"ld.relaxed.gpu.global.u64",      "st.relaxed.gpu.global.u64",
+              "ld.relaxed.gpu.global.u32",      "st.relaxed.gpu.global.u32",
+              "red.relaxed.gpu.global.add.u64", "st.relaxed.sys.global.u64"};
   if (GetParam() >= 90) {
     tickets.merge(Names{"atom.relaxed.cluster.shared::cta.add.u32",
                         "atom.relaxed.cluster.shared::cluster.add.u32"});
@@ -111,8 +113,9 @@ TEST_P(RingAccess, TicketsAndLimitsStayOnTheDevice) {
 
 /// All that crosses the link, by scope.
 TEST_P(RingAccess, TheHostIsReachedByChunksCreditsAndAFence) {
-  EXPECT_EQ(with(".sys"), (Names{"fence.acq_rel.sys", "ld.relaxed.sys.global.b128",
-                                 "st.relaxed.sys.b128", "st.release.sys.global.u64"}));
+  EXPECT_EQ(with(".sys"),
+            (Names{"fence.acq_rel.sys", "ld.relaxed.sys.global.b128", "st.relaxed.sys.b128",
+                   "st.relaxed.sys.global.u64", "st.release.sys.global.u64"}));
 }
 
 /// Four words in no order: only images and states of actors go so, which an answer announces, and

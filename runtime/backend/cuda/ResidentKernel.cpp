@@ -441,15 +441,20 @@ Status ResidentKernel::launch() {
     std::lock_guard lock(wordMutex_);
     mode_ = abi::kModeRun;
     writeHostWord();
+    // In front of the kernel in its own stream: two waits for the GPU less, and it is not awake yet
+    // where it was parked for long. The driver has copied what is on the stack when a call returns.
+    const auto write = [&](DevicePointer to, const void* from, std::size_t bytes,
+                           const char* what) {
+      return gpu_->check(what, api_.MemcpyHtoDAsync(to, from, bytes, stream_));
+    };
     const abi::ResidentTable made = table();
-    if (Status status = upload(image_.table, &made, sizeof(made), "cannot write the table");
-        !status)
+    if (Status status = write(image_.table, &made, sizeof(made), "cannot write the table"); !status)
       return status;
     const abi::Told told{
         static_cast<std::uint16_t>(mode_), static_cast<std::uint16_t>(clients_), counts_, {}, 0};
     // How many messages are held stays.
-    if (Status status = upload(told_.address(), &told, offsetof(abi::Told, reserved),
-                               "cannot write the host's word");
+    if (Status status = write(told_.address(), &told, offsetof(abi::Told, reserved),
+                              "cannot write the host's word");
         !status)
       return status;
   }

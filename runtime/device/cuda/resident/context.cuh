@@ -77,27 +77,49 @@ __device__ __forceinline__ void ring_stop(ring_Context& ctx) {
     ctx.status = ring_kStopped;
 }
 
+/// Loads `count` words, then stores them: a store may change what a load behind it reads, as far as
+/// a compiler knows, so in turns each load would wait for the one before, 85 cycles a word.
+template <ring_u32 count>
+__device__ __forceinline__ void ring_copyWords(ring_u32* to, const ring_u8* from) {
+  if constexpr (count != 0) {
+    ring_u32 words[count];
+#pragma unroll
+    for (ring_u32 i = 0; i < count; ++i)
+      memcpy(words + i, from + i * 4, 4);
+#pragma unroll
+    for (ring_u32 i = 0; i < count; ++i)
+      to[i] = words[i];
+  }
+}
+/// Small payloads stay in registers. A large one lies in the lane's own memory, a line a word, and
+/// not in the first cache: many words are on their way at once.
+template <class Payload>
+__device__ __forceinline__ void ring_putPayload(ring_u32* to, const Payload& payload) {
+  constexpr ring_u32 block = 32, words = sizeof(Payload) / 4, blocks = words / block * block;
+  const auto* const from = (const ring_u8*)&payload;
+#pragma unroll 1
+  for (ring_u32 at = 0; at < blocks; at += block)
+    ring_copyWords<block>(to + at, from + at * 4);
+  ring_copyWords<words - blocks>(to + blocks, from + blocks * 4);
+  if constexpr (sizeof(Payload) % 4 != 0) {
+    ring_u32 word = 0;
+    memcpy(&word, from + words * 4, sizeof(Payload) % 4);
+    to[words] = word;
+  }
+}
+
 /// Puts one stream into the outbox. The compiler counted the sends, so there is room.
 template <class Payload>
 __device__ __forceinline__ void ring_put(ring_Context& ctx, ring_u32 index, ring_u32 generation,
                                          ring_u32 type, ring_u32 flags, ring_u32 source,
                                          ring_u64 origin, const Payload& payload) {
-  constexpr ring_u32 payloadWords = (sizeof(Payload) + 3) / 4;
   ring_u32* to = ctx.outbox.at(ctx.sends++);
   to[0] = index;
   to[1] = generation | type << 16;
   to[2] = flags | ring_abi::chunksOf(sizeof(Payload)) << 8 | source << 16;
   to[3] = ring_u32(origin);
   to[4] = ring_u32(origin >> 32);
-  // Small ones stay in registers. A large one lies in the lane's own memory, a line a word, and not
-  // in the first cache: many words are on their way at once.
-  const auto* const from = (const ring_u8*)&payload;
-#pragma unroll(payloadWords <= 32 ? payloadWords : 32)
-  for (ring_u32 i = 0; i < payloadWords; ++i) {
-    ring_u32 word = 0;
-    memcpy(&word, from + i * 4, i + 1 < payloadWords ? 4 : sizeof(Payload) - i * 4);
-    to[ring_abi::kPayloadWord + i] = word;
-  }
+  ring_putPayload(to + ring_abi::kPayloadWord, payload);
 }
 
 /// To a client of the host: the target names the sender.

@@ -57,8 +57,8 @@ constexpr ring_u32 ring_kNearRing = 0x40000000u; ///< and a shard: its near mail
 constexpr ring_u32 ring_kLanesOfSlot = RING_SLOT_CHUNKS < 32 ? RING_SLOT_CHUNKS : 32;
 constexpr ring_u32 ring_kSlotsAtOnce = 32 / ring_kLanesOfSlot;
 constexpr ring_u32 ring_kGroupMask = (1u << ring_kSlotsAtOnce) - 1;
-constexpr ring_u32 ring_kLoadsOfSlot = RING_SLOT_CHUNKS / ring_kLanesOfSlot;
-constexpr ring_u32 ring_kDepth = ring_kLoadsOfSlot == 1 ? 4 : 1; ///< groups of slots a look
+constexpr bool ring_kHasRests = RING_SLOT_CHUNKS > 32;   ///< more than a look takes in
+constexpr ring_u32 ring_kDepth = ring_kHasRests ? 1 : 4; ///< groups of slots a look
 constexpr ring_u32 ring_kStagedAtOnce = ring_kSlotsAtOnce * ring_kDepth;
 static_assert(RING_SLOT_CHUNKS >= 4, "a group is no more than eight slots");
 
@@ -117,6 +117,22 @@ __device__ __forceinline__ ring_Chunk ring_chunkOf(const ring_u32* words, ring_u
   return {tag, {from[0], from[1], from[2]}};
 }
 
+/// What lies behind the first 32 chunks of a slot, from chunk `begin` of each lane on. Loads come
+/// before stores, which would keep them back.
+__device__ __forceinline__ void ring_writeRest(ring_Chunk* slot, ring_u32 begin, ring_u32 count,
+                                               const ring_u32* words, ring_u32 used, ring_u32 tag) {
+  constexpr ring_u32 most = ring_kHasRests ? RING_SLOT_CHUNKS / 32 - 1 : 1;
+  ring_Chunk chunks[most];
+#pragma unroll
+  for (ring_u32 i = 0; i < most; ++i)
+    if (begin + i * 32 < count)
+      chunks[i] = ring_chunkOf(words, begin + i * 32, used, tag);
+#pragma unroll
+  for (ring_u32 i = 0; i < most; ++i)
+    if (begin + i * 32 < count)
+      ring_storeChunk(slot + begin + i * 32, chunks[i]);
+}
+
 /// The lanes of `mask` have a stream at `words` and a ticket of `ring`. Chunks that a message does
 /// not use are written where the lap is a whole one. Small slots of mailboxes are written by their
 /// lanes, which is fewer steps; others by all lanes, a chunk each, so that the stores of a slot
@@ -149,10 +165,11 @@ __device__ __forceinline__ void ring_writeSlots(const ring_Warp& warp, ring_u32 
     const auto* const stream = (const ring_u32*)ring_shuffle(ring_u64(words), from);
     const ring_u32 ofSlot = __shfl_sync(ring_kAllLanes, tag, from);
     const ring_u32 both = __shfl_sync(ring_kAllLanes, used | count << 16, from);
-#pragma unroll 1
-    for (ring_u32 i = warp.lane % ring_kLanesOfSlot; i < both >> 16; i += ring_kLanesOfSlot) {
-      ring_storeChunk(to + i, ring_chunkOf(stream, i, both & 0xffff, ofSlot));
-    }
+    const ring_u32 i = warp.lane % ring_kLanesOfSlot, ofStream = both & 0xffff;
+    if (i < both >> 16)
+      ring_storeChunk(to + i, ring_chunkOf(stream, i, ofStream, ofSlot));
+    if (ring_kHasRests)
+      ring_writeRest(to, i + 32, both >> 16, stream, ofStream, ofSlot);
   }
 }
 
@@ -321,7 +338,6 @@ __device__ __forceinline__ void ring_deliverOne(ring_Warp& warp, ring_u32 ring,
   ring_Chunk* const slot = ring_slotAt(warp, ring, ticket);
   if (warp.lane < count)
     ring_storeChunk(slot + warp.lane, ring_chunkOf(words, warp.lane, used, tag));
-#pragma unroll 1
-  for (ring_u32 i = warp.lane + 32; RING_SLOT_CHUNKS > 32 && i < count; i += 32)
-    ring_storeChunk(slot + i, ring_chunkOf(words, i, used, tag));
+  if (ring_kHasRests)
+    ring_writeRest(slot, warp.lane + 32, count, words, used, tag);
 }

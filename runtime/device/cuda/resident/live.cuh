@@ -148,6 +148,13 @@ __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const r
   const ring_Found front = ring_findIn(warp, first, 0, source, read);
   ring_stage(warp, first, 0, front);
   ring_u32 count = front.ready;
+  if (ring_kHasRests && count != 0 && front.used > ring_kFrontChunks) {
+    const ring_Chunk* const slot =
+        source == ring_kFromMailbox
+            ? outlook.mailbox + (ring_u32(read) & (RING_MAILBOX_SLOTS - 1)) * RING_SLOT_CHUNKS
+            : outlook.client + (ring_u32(read) & (RING_LANE_SLOTS - 1)) * RING_SLOT_CHUNKS;
+    count = ring_stageRest(warp, slot, ring_tagAhead(source, read, 0), front.used);
+  }
   if (count == ring_kSlotsAtOnce && wanted > ring_kSlotsAtOnce) {
     // Of all groups at once what takes long; what was not looked at is not there.
     ring_Group behind[ring_kDepth];
@@ -259,9 +266,8 @@ __device__ __forceinline__ void ring_rest(ring_Warp& warp, ring_Loop& loop, bool
   // Nothing is put aside by who is calm.
   loop.isCalm = warp.heldOpen == 0 && !loop.manyHeld && warp.tight == ring_kNoClient &&
                 (loop.isCalm || (warp.aside.isEmpty() && loop.wait.since == 0));
-  // (Large slots are many registers a look.)
-  loop.spins = ring_kLoadsOfSlot == 1 && loop.isCalm && loop.pause == 0 && !loop.watches &&
-               !loop.hasClient && loop.turn % ring_kFarEvery != 0 && loop.outlook.wantsLeast();
+  loop.spins = loop.isCalm && loop.pause == 0 && !loop.watches && !loop.hasClient &&
+               loop.turn % ring_kFarEvery != 0 && loop.outlook.wantsLeast();
   if (loop.watches) {
     if (loop.turn % 16 == 0)
       ring_watchHost(warp, loop.watch);

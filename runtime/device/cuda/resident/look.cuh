@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Looking at the fronts of rings and staging what is whole. A lane sees one chunk of a slot, a warp
-// a group of slots at once; several groups are on their way together where much was found last.
+// a group of slots at once; several groups are on their way together where much was found last. Of
+// a slot with more chunks than that a look takes in the first few, and the rest is fetched once
+// they are there: warps that find nothing would fill the link otherwise.
 #pragma once
 
 #include "cycles.cuh"
@@ -12,36 +14,31 @@ constexpr ring_u32 ring_kNoHead = 0x100; ///< more chunks than a head can count
 enum ring_Source : ring_u32 { ring_kFromNear, ring_kFromMailbox, ring_kFromClient, ring_kSources };
 constexpr ring_u32 ring_kFromAside = ring_kSources; ///< after them: what was put aside, in no ring
 
-/// The chunks of a group of slots that this lane sees.
+/// Chunks of a slot that a look takes in: one line of the host's memory of those that have rests.
+constexpr ring_u32 ring_kFrontChunks = ring_kHasRests ? 4 : ring_kLanesOfSlot;
+
+/// The chunk of a group of slots that this lane sees.
 struct ring_Group {
-  ring_Chunk chunks[ring_kLoadsOfSlot];
+  ring_Chunk chunk;
 };
 
 /// Nothing was looked at: no tag is 0.
-__device__ __forceinline__ ring_Group ring_noGroup() {
-  ring_Group none;
-#pragma unroll
-  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i)
-    none.chunks[i] = {0, {0, 0, 0}};
-  return none;
-}
+__device__ __forceinline__ ring_Group ring_noGroup() { return {{0, {0, 0, 0}}}; }
 /// One of two, by its words: a choice of references would put both into memory.
 __device__ __forceinline__ ring_Group ring_pick(bool isFirst, const ring_Group& first,
                                                 const ring_Group& second) {
-  ring_Group picked;
-#pragma unroll
-  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-    const ring_Chunk &a = first.chunks[i], &b = second.chunks[i];
-    picked.chunks[i] = {isFirst ? a.tag : b.tag,
-                        {isFirst ? a.words[0] : b.words[0], isFirst ? a.words[1] : b.words[1],
-                         isFirst ? a.words[2] : b.words[2]}};
-  }
-  return picked;
+  const ring_Chunk &a = first.chunk, &b = second.chunk;
+  return {{isFirst ? a.tag : b.tag,
+           {isFirst ? a.words[0] : b.words[0], isFirst ? a.words[1] : b.words[1],
+            isFirst ? a.words[2] : b.words[2]}}};
 }
 
-/// Where a lane looks in a group: its slot and its first chunk of that.
+/// Where a lane looks in a group: its slot and its chunk of that.
 __device__ __forceinline__ ring_u32 ring_slotOfLane(const ring_Warp& warp, ring_u32 group) {
   return group * ring_kSlotsAtOnce + warp.lane / ring_kLanesOfSlot;
+}
+__device__ __forceinline__ ring_u32 ring_chunkOfLane(const ring_Warp& warp) {
+  return warp.lane % ring_kLanesOfSlot;
 }
 
 /// Group `group` behind the next to be read; of it `slots` are wanted, counted from the first
@@ -52,17 +49,12 @@ __device__ __forceinline__ ring_Group ring_look(const ring_Warp& warp, const rin
   constexpr ring_u32 ringSlots = source == ring_kFromClient    ? RING_LANE_SLOTS
                                  : source == ring_kFromMailbox ? RING_MAILBOX_SLOTS
                                                                : ring_kNearSlots;
-  ring_Group look;
-  const ring_u32 slot = ring_slotOfLane(warp, group);
-#pragma unroll
-  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-    const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-    const ring_Chunk* from = ring + (((read + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk);
-    look.chunks[i] = source == ring_kFromClient    ? ring_loadHostChunk(from, slot < slots)
-                     : source == ring_kFromMailbox ? ring_loadChunk(from, slot < slots)
-                                                   : ring_loadNearChunk(from, slot < slots);
-  }
-  return look;
+  const ring_u32 slot = ring_slotOfLane(warp, group), chunk = ring_chunkOfLane(warp);
+  const ring_Chunk* from = ring + (((read + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk);
+  const bool isWanted = slot < slots && chunk < ring_kFrontChunks;
+  return {source == ring_kFromClient    ? ring_loadHostChunk(from, isWanted)
+          : source == ring_kFromMailbox ? ring_loadChunk(from, isWanted)
+                                        : ring_loadNearChunk(from, isWanted)};
 }
 
 /// The slots of a source's ring, as a power of two.
@@ -87,21 +79,18 @@ __device__ __forceinline__ ring_u32 ring_tagAhead(ring_u32 source, ring_u64 read
 /// What a look at a group found.
 struct ring_Found {
   ring_u32 used;  ///< chunks of the message in this lane's slot; kNoHead: it is not there
-  ring_u32 ready; ///< messages that are whole, up to the first that is not
+  ring_u32 ready; ///< messages whose fronts are whole, up to the first that is not
 };
 __device__ __forceinline__ ring_Found ring_findIn(const ring_Warp& warp, const ring_Group& look,
                                                   ring_u32 group, ring_u32 source, ring_u64 read) {
   const ring_u32 tag = ring_tagAhead(source, read, ring_slotOfLane(warp, group));
-  const ring_Chunk& head = look.chunks[0];
-  const bool isThere = head.tag == tag;
+  const bool isThere = look.chunk.tag == tag;
   ring_Found found;
-  found.used = __shfl_sync(ring_kAllLanes, isThere ? head.words[2] >> 8 & 0xff : ring_kNoHead,
+  found.used = __shfl_sync(ring_kAllLanes, isThere ? look.chunk.words[2] >> 8 & 0xff : ring_kNoHead,
                            warp.lane & ~(ring_kLanesOfSlot - 1));
-  bool isWhole = found.used != ring_kNoHead;
-  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-    const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-    isWhole &= chunk >= found.used || look.chunks[i].tag == tag;
-  }
+  const ring_u32 chunk = ring_chunkOfLane(warp);
+  const bool isWhole =
+      found.used != ring_kNoHead && (chunk >= found.used || chunk >= ring_kFrontChunks || isThere);
   // A slot is whole where all its lanes say so; whole ones before the first that is not.
   ring_u32 whole = __ballot_sync(ring_kAllLanes, isWhole);
   for (ring_u32 lanes = 1; lanes < ring_kLanesOfSlot; lanes *= 2)
@@ -111,19 +100,41 @@ __device__ __forceinline__ ring_Found ring_findIn(const ring_Warp& warp, const r
   found.ready = missing == 0 ? ring_kSlotsAtOnce : (__ffs(missing) - 1) / ring_kLanesOfSlot;
   return found;
 }
-/// Stages the messages of a group that are ready. Those staged before are done with: see the
-/// caller.
+__device__ __forceinline__ void ring_stageChunk(ring_Staged& message, ring_u32 chunk,
+                                                const ring_Chunk& from) {
+  ring_u32* const to = message.words() + chunk * ring_abi::kWordsPerChunk;
+  for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
+    to[w] = from.words[w];
+}
+/// Stages the fronts of the messages of a group that are ready. Those staged before are done with:
+/// see the caller.
 __device__ __forceinline__ void ring_stage(const ring_Warp& warp, const ring_Group& look,
                                            ring_u32 group, const ring_Found& found) {
   if (warp.lane / ring_kLanesOfSlot >= found.ready)
     return;
-  ring_u32* const to = warp.staged(ring_slotOfLane(warp, group)).words();
-  for (ring_u32 i = 0; i < ring_kLoadsOfSlot; ++i) {
-    const ring_u32 chunk = i * ring_kLanesOfSlot + warp.lane % ring_kLanesOfSlot;
-    if (chunk < found.used)
-      for (ring_u32 w = 0; w < ring_abi::kWordsPerChunk; ++w)
-        to[chunk * ring_abi::kWordsPerChunk + w] = look.chunks[i].words[w];
-  }
+  const ring_u32 chunk = ring_chunkOfLane(warp);
+  if (chunk < found.used && chunk < ring_kFrontChunks)
+    ring_stageChunk(warp.staged(ring_slotOfLane(warp, group)), chunk, look.chunk);
+}
+/// Stages what lies behind the front of the one message of a group; false where some of it is still
+/// on its way. All loads are, at once, whatever its source: their scope is the widest.
+__device__ __forceinline__ bool ring_stageRest(const ring_Warp& warp, const ring_Chunk* slot,
+                                               ring_u32 tag, ring_u32 used) {
+  constexpr ring_u32 loads = ring_kHasRests ? RING_SLOT_CHUNKS / 32 : 1;
+  const ring_u32 begin = ring_kFrontChunks + warp.lane;
+  const ring_u32 end = used < RING_SLOT_CHUNKS ? used : RING_SLOT_CHUNKS;
+  ring_Chunk chunks[loads];
+#pragma unroll
+  for (ring_u32 i = 0; i < loads; ++i)
+    chunks[i] = ring_loadHostChunk(slot + begin + i * 32, begin + i * 32 < end);
+  bool isMissing = false;
+#pragma unroll
+  for (ring_u32 i = 0; i < loads; ++i)
+    if (begin + i * 32 < end) {
+      isMissing |= chunks[i].tag != tag;
+      ring_stageChunk(warp.staged(0), begin + i * 32, chunks[i]);
+    }
+  return !__any_sync(ring_kAllLanes, isMissing);
 }
 
 /// How many slots are looked at after so many were found: little more, since a link carries every

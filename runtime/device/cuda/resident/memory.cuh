@@ -56,11 +56,15 @@ __device__ __forceinline__ void ring_store64(ring_u64* to, ring_u64 value) {
 __device__ __forceinline__ void ring_giveBack64(ring_u64* to, ring_u64 limit) {
   ring_store64(to, limit);
 }
+/// The same to the host, which loads it with acquire before it writes the slots again.
+__device__ __forceinline__ void ring_giveBackHost64(ring_u64* to, ring_u64 read) {
+  asm volatile("st.relaxed.sys.global.u64 [%0], %1;" ::"l"(to), "l"(read) : "memory");
+}
 /// What the warp wrote comes before.
 __device__ __forceinline__ void ring_release64(ring_u64* to, ring_u64 value) {
   asm volatile("st.release.gpu.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }
-/// Gives slots back to the host; it pairs with the host's acquire load before it writes them again.
+/// To the host; what the warp wrote comes before.
 __device__ __forceinline__ void ring_releaseHost64(ring_u64* to, ring_u64 value) {
   asm volatile("st.release.sys.global.u64 [%0], %1;" ::"l"(to), "l"(value) : "memory");
 }

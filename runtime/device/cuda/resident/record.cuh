@@ -175,7 +175,7 @@ __device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 source, r
   if (source == ring_kFromClient) {
     warp.commandsRead = after;
     if (tells)
-      ring_releaseHost64(&ring_table.commandsRead[warp.shard].ticket, after);
+      ring_giveBackHost64(&ring_table.commandsRead[warp.shard].ticket, after);
   } else if (source == ring_kFromMailbox) {
     warp.read = after;
     if (tells)

@@ -37,12 +37,11 @@ struct ring_Outlook {
 /// is 0, which no tag is.
 __device__ __forceinline__ ring_u32 ring_come(const ring_Outlook& outlook,
                                               const ring_Looks& looks) {
-  return __shfl_sync(
-      ring_kAllLanes,
-      (looks.near.chunks[0].tag == outlook.tags[ring_kFromNear] ? 1u : 0u) |
-          (looks.mailbox[0].chunks[0].tag == outlook.tags[ring_kFromMailbox] ? 2u : 0u) |
-          (looks.client[0].chunks[0].tag == outlook.tags[ring_kFromClient] ? 4u : 0u),
-      0);
+  return __shfl_sync(ring_kAllLanes,
+                     (looks.near.chunk.tag == outlook.tags[ring_kFromNear] ? 1u : 0u) |
+                         (looks.mailbox[0].chunk.tag == outlook.tags[ring_kFromMailbox] ? 2u : 0u) |
+                         (looks.client[0].chunk.tag == outlook.tags[ring_kFromClient] ? 4u : 0u),
+                     0);
 }
 
 /// One look of a spin.
@@ -66,10 +65,10 @@ __device__ __forceinline__ void ring_spin(const ring_Warp& warp, const ring_Outl
   const auto has = [&](const ring_Stage& stage) {
     looks.near = ring_look<ring_kFromNear>(warp, outlook.near, warp.nearRead, 0,
                                            hasNear ? ring_kLeastLook : 0);
-    const bool isNear = looks.near.chunks[0].tag == outlook.tags[ring_kFromNear];
+    const bool isNear = looks.near.chunk.tag == outlook.tags[ring_kFromNear];
     if (__any_sync(ring_kAllLanes, warp.lane == 0 && isNear))
       return true;
-    const bool isFar = stage.mailbox.chunks[0].tag == outlook.tags[ring_kFromMailbox];
+    const bool isFar = stage.mailbox.chunk.tag == outlook.tags[ring_kFromMailbox];
     if (__any_sync(ring_kAllLanes, (warp.lane == 0 && isFar) || stage.told != told)) {
       looks.mailbox[0] = stage.mailbox;
       return true;

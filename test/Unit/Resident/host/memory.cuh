@@ -32,6 +32,7 @@ inline void ring_store64(ring_u64* to, ring_u64 value) {
   *to = value;
 }
 inline void ring_giveBack64(ring_u64* to, ring_u64 limit) { ring_store64(to, limit); }
+inline void ring_giveBackHost64(ring_u64* to, ring_u64 read) { ring_store64(to, read); }
 inline void ring_release64(ring_u64* to, ring_u64 value) { ring_store64(to, value); }
 inline void ring_releaseHost64(ring_u64* to, ring_u64 value) { ring_store64(to, value); }
 inline ring_u64 ring_takeTickets(ring_u64* from, ring_u32 count) {
