@@ -106,6 +106,35 @@ TEST_P(Full, OrdersWaitBehindWhatWasPutAside) {
   EXPECT_EQ(machine.leaks(), "");
 }
 
+/// Who fills a mailbox waits for it, but not for ever: its shard's other makers have their turns.
+TEST_P(Full, AFullMailboxHoldsOtherMakersUpForAWhileOnly) {
+  Machine machine(layout(), options());
+  machine.launch();
+  const uint32_t makers = layout().clients * layout().lanes, full = makers + 4, other = makers + 5;
+  const uint32_t events = 24; // half a mailbox and more, and no more than a shard may hold
+  const auto chain = [&](uint32_t shard) {
+    Stage stage{};
+    for (uint32_t number = 0; number < 4; ++number)
+      stage.next = machine.spawn(kStage, shard, number, stage);
+    Generator generator{};
+    generator.first = stage.next;
+    return std::pair(machine.spawn(kGenerator, makers, shard, generator), stage.next);
+  };
+  const auto [toFull, stuck] = chain(full);
+  const auto [toOther, passing] = chain(other);
+  machine.setStill(full, true);
+  machine.send(0, toFull, kGenerate, Generate{events});
+  machine.send(0, toOther, kGenerate, Generate{events});
+  machine.until("events beside a full mailbox",
+                [&] { return machine.peek<Stage>(passing).passed == events; });
+  EXPECT_EQ(machine.peek<Stage>(stuck).passed, 0u);
+  machine.setStill(full, false);
+  machine.untilQuiet();
+  EXPECT_EQ(machine.peek<Stage>(stuck).passed, events);
+  EXPECT_EQ(machine.peek<Stage>(stuck).outOfOrder, 0u);
+  expectNoneLost(machine.counters());
+}
+
 /// Parks while messages are held and aside: the next launch goes on with them.
 TEST_P(Full, ParksKeepWhatWaits) {
   Machine machine(layout(), options());

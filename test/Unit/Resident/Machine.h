@@ -50,6 +50,8 @@ public:
   /// The kernel leaves; replies are read meanwhile.
   void park();
   void run(uint64_t turns);
+  /// A shard of warps has no turns until it may go on.
+  void setStill(uint32_t shard, bool isStill) { grid_.setStill(shard, isStill); }
   /// Runs until `done`; the host reads replies all the time.
   void until(const char* what, const std::function<bool()>& done);
   /// Until no message is under way: what was sent was handled or is a dead letter.

@@ -72,8 +72,11 @@ struct Warp {
   std::array<Lane, kLanes> lanes;
   std::uint32_t ready = 0, waiting = 0, alive = 0;
   std::uint32_t speed = kSpeeds;
+  bool isStill = false; ///< has no turns: see Grid::setStill
   std::uint64_t epoch = 1;
   std::vector<SameLoad> loads = std::vector<SameLoad>(256);
+
+  bool mayRun() const { return ready != 0 && !isStill; }
 };
 
 std::size_t& variablesEnd() {
@@ -88,6 +91,7 @@ public:
   Impl(const Options& options, void (*kernel)());
 
   void launch();
+  void setStill(std::uint32_t warp, bool isStill) { warps_[warp].isStill = isStill; }
   bool isRunning() const { return alive_ != 0; }
   void run(std::uint64_t turns);
   std::string report() const;
@@ -188,15 +192,15 @@ Warp& Grid::Impl::pick() {
   const auto count = static_cast<std::uint32_t>(warps_.size());
   if (options_.isFair) {
     for (std::uint32_t i = 0; i < count; ++i)
-      if (Warp& warp = warps_[next_++ % count]; warp.ready != 0)
+      if (Warp& warp = warps_[next_++ % count]; warp.mayRun())
         return warp;
-  } else if (std::ranges::any_of(warps_, [](const Warp& warp) { return warp.ready != 0; })) {
+  } else if (std::ranges::any_of(warps_, &Warp::mayRun)) {
     if (turn_ % kSpeedTurns == 0)
       for (Warp& warp : warps_)
         warp.speed = 1 + random(kSpeeds);
     for (;;) {
       Warp& warp = warps_[random(count)];
-      if (warp.ready != 0 && random(kSpeeds) < warp.speed)
+      if (warp.mayRun() && random(kSpeeds) < warp.speed)
         return warp;
     }
   }
@@ -390,6 +394,7 @@ Grid::Grid(const Options& options, void (*kernel)())
     : impl_(std::make_unique<Impl>(options, kernel)) {}
 Grid::~Grid() = default;
 void Grid::launch() { impl_->launch(); }
+void Grid::setStill(std::uint32_t warp, bool isStill) { impl_->setStill(warp, isStill); }
 bool Grid::isRunning() const { return impl_->isRunning(); }
 void Grid::run(std::uint64_t turns) { impl_->run(turns); }
 std::string Grid::report() const { return impl_->report(); }

@@ -71,6 +71,8 @@ public:
   /// Warps have so many turns, or until all threads have returned. Throws std::runtime_error where
   /// lanes wait for a meeting that cannot come about.
   void run(std::uint64_t turns);
+  /// A warp, counted over all blocks, has no turns until it may go on.
+  void setStill(std::uint32_t warp, bool isStill);
   /// Who waits where.
   std::string report() const;
   /// Numbers of the same seed, for who drives the grid.
