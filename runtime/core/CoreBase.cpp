@@ -55,9 +55,9 @@ Status checkOptions(const RuntimeOptions& options) {
 }
 
 CoreBase::CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards,
-                   States states)
+                   States states, std::uint32_t sources)
     : options_(options), directory_(entries, options.stateBytes, shards, states),
-      mailbox_(registry_, options.maxAsks, options.replyBytes) {}
+      mailbox_(registry_, options.maxAsks, options.replyBytes, sources) {}
 
 Status CoreBase::sendBatch(const detail::Batch& batch, std::size_t& sent) {
   for (; sent < batch.count; ++sent)

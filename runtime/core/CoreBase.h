@@ -24,9 +24,10 @@ public:
   /// `shards`: what actors are spread over; `states`: where those are that handlers change.
   CoreBase(const RuntimeOptions& options, std::uint32_t shards, States states)
       : CoreBase(options, options.maxActors, shards, states) {}
-  /// With `entries` of the directory, for a backend that cannot fill each.
+  /// With `entries` of the directory, for a backend that cannot fill each; `sources` of messages
+  /// that answer no question (Mailbox).
   CoreBase(const RuntimeOptions& options, std::uint32_t entries, std::uint32_t shards,
-           States states);
+           States states, std::uint32_t sources = 1);
 
   Result<ActorId> spawn(const TypeInfo& actor, const void* image, detail::Where where) final;
   Result<std::vector<ActorId>> spawnMany(const detail::Spawns& spawns, detail::Where where) final;

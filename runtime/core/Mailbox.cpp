@@ -54,62 +54,77 @@ const char* describe(StatusCode code) {
 
 } // namespace
 
-Mailbox::Mailbox(const Registry& registry, std::uint32_t maxAsks, std::uint64_t replyBytes)
-    : registry_(registry), maxAsks_(maxAsks), replyBytes_(replyBytes),
-      inbox_(std::make_unique<RecordQueue>(replyBytes)) {}
+Mailbox::Mailbox(const Registry& registry, std::uint32_t maxAsks, std::uint64_t replyBytes,
+                 std::uint32_t sources)
+    : registry_(registry), maxAsks_(maxAsks), replyBytes_(replyBytes) {
+  for (std::uint32_t i = 0; i < sources; ++i)
+    inboxes_.emplace_back(registry, replyBytes);
+}
+
+bool Mailbox::isOverBound() const {
+  std::uint64_t bytes = 0;
+  for (const Inbox& inbox : inboxes_)
+    bytes += inbox.bytes();
+  return bytes > replyBytes_;
+}
 
 Mailbox::Delivery::~Delivery() {
+  if (questions_)
+    questions_.unlock();
   lock_.unlock();
   if (answered_)
     mailbox_.event_.notify(); // another thread may wait for this answer
 }
 
-void Mailbox::Delivery::deliver(const abi::Envelope& envelope, const std::byte* payload) {
+bool Mailbox::Delivery::deliver(const abi::Envelope& envelope, const std::byte* payload) {
   const AskTicket asked = ticket(envelope.source.correlation);
-  Question* question = asked.generation ? mailbox_.find(asked) : nullptr;
-  if (question && question->state != State::Open)
-    question = nullptr;
-  const bool isMessage = !(envelope.header.flags & kFlagStatus);
+  if (asked.generation != 0) {
+    if (!questions_)
+      questions_ = std::unique_lock(mailbox_.lock_);
+    if (Question* question = mailbox_.find(asked); question && question->state == State::Open) {
+      mailbox_.answer(asked, *question, envelope, payload);
+      answered_ = true;
+      return false;
+    }
+  }
+  // What became of a message that nobody asked with is told where the actor failed.
+  bool isTold = !(envelope.header.flags & kFlagStatus);
+  if (!isTold && asked.generation == 0) {
+    Outcome outcome;
+    std::memcpy(&outcome, payload, sizeof(outcome));
+    isTold = outcome.code == StatusCode::Failed;
+  }
+  if (isTold)
+    inbox_.put(envelope, payload);
+  return isTold;
+}
+
+void Mailbox::answer(AskTicket ticket, Question& question, const abi::Envelope& envelope,
+                     const std::byte* payload) {
   Outcome outcome{StatusCode::Ok, 0};
+  const bool isMessage = !(envelope.header.flags & kFlagStatus);
   if (!isMessage)
     std::memcpy(&outcome, payload, sizeof(outcome));
-
-  if (!question) {
-    if (isMessage || (asked.generation == 0 && outcome.code == StatusCode::Failed)) {
-      const std::size_t bytes =
-          isMessage ? mailbox_.registry_.type(envelope.header.type).size : sizeof(Outcome);
-      std::byte* record = mailbox_.inbox_->reserve(abi::kPayloadOffset + bytes);
-      writeEnvelope(record, kHostId, envelope.header.type, envelope.header.flags,
-                    envelope.source.source, 0);
-      std::memcpy(record + offsetof(abi::MessageHeader, sourceShard), &envelope.header.sourceShard,
-                  sizeof(envelope.header.sourceShard));
-      copyMessage(record + abi::kPayloadOffset, payload, bytes);
-      mailbox_.inbox_->commit();
-      mailbox_.hasInbox_.store(true, std::memory_order_relaxed); // the lock orders what it says
-    }
-    return;
-  }
-  question->code = outcome.code;
-  question->failCode = outcome.failCode;
+  question.code = outcome.code;
+  question.failCode = outcome.failCode;
   if (isMessage) {
-    const TypeInfo& type = mailbox_.registry_.type(envelope.header.type);
-    if (!question->expected || type.typeId != question->expected->typeId) {
-      question->code = StatusCode::WrongType;
-      question->message = "the reply is a `" + std::string(type.name) + "`, `" +
-                          (question->expected ? std::string(question->expected->name) : "nothing") +
-                          "` was asked for";
+    const TypeInfo& type = registry_.type(envelope.header.type);
+    if (!question.expected || type.typeId != question.expected->typeId) {
+      question.code = StatusCode::WrongType;
+      question.message = "the reply is a `" + std::string(type.name) + "`, `" +
+                         (question.expected ? std::string(question.expected->name) : "nothing") +
+                         "` was asked for";
     } else {
-      std::byte* to = question->inlineReply;
-      if (type.size > sizeof(question->inlineReply)) {
-        question->largeReply = std::make_unique<std::byte[]>(type.size);
-        to = question->largeReply.get();
+      std::byte* to = question.inlineReply;
+      if (type.size > sizeof(question.inlineReply)) {
+        question.largeReply = std::make_unique<std::byte[]>(type.size);
+        to = question.largeReply.get();
       }
-      question->bytes = type.size;
+      question.bytes = type.size;
       copyMessage(to, payload, type.size);
     }
   }
-  mailbox_.answer(asked.slot, *question);
-  answered_ = true;
+  answer(ticket.slot, question);
 }
 
 Mailbox::Question* Mailbox::find(AskTicket ticket) {
@@ -284,75 +299,19 @@ std::coroutine_handle<> Mailbox::nextResumable() {
 }
 
 std::size_t Mailbox::take(std::span<Reply> replies) {
-  if (!hasInbox_.load(std::memory_order_relaxed)) // as in visit()
-    return 0;
-  std::lock_guard lock(lock_);
+  const auto first = nextTaken_.fetch_add(1, std::memory_order_relaxed); // none is always the last
   std::size_t count = 0;
-  while (count < replies.size()) {
-    std::byte* record = inbox_->tryPeek();
-    if (!record)
-      break;
-    const abi::Envelope& envelope = envelopeOf(record);
-    const std::byte* payload = record + abi::kPayloadOffset;
-    if (envelope.header.flags & kFlagStatus) {
-      Outcome outcome;
-      std::memcpy(&outcome, payload, sizeof(outcome));
-      replies[count++].assign(nullptr, envelope.source.source, nullptr, outcome.failCode);
-    } else {
-      replies[count++].assign(&registry_.type(envelope.header.type), envelope.source.source,
-                              payload, 0);
-    }
-    inbox_->advance();
-  }
+  for (std::size_t i = 0; i < inboxes_.size() && count < replies.size(); ++i)
+    if (Inbox& inbox = inboxes_[(first + i) % inboxes_.size()]; inbox.hasRecords())
+      count += inbox.take(replies.subspan(count));
   return count;
 }
 
-std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure,
-                           std::optional<std::uint16_t> source) {
-  if (!hasInbox_.load(std::memory_order_relaxed))
-    return 0; // who has put something in and said so to us did it before
-  // The visitor may use the runtime, so it sees a queue that nobody else has.
-  std::unique_ptr<RecordQueue> visited, kept;
-  {
-    std::lock_guard lock(lock_);
-    hasInbox_.store(false, std::memory_order_relaxed);
-    if (inbox_->isEmpty())
-      return 0;
-    visited = spare_ ? std::move(spare_) : std::make_unique<RecordQueue>(replyBytes_);
-    std::swap(visited, inbox_);
-  }
-  const auto keep = [](RecordQueue& queue, const std::byte* record) {
-    std::uint32_t chunks;
-    std::memcpy(&chunks, record, sizeof(chunks));
-    const std::size_t bytes = chunks * RecordQueue::kChunkBytes;
-    std::memcpy(queue.reserve(bytes), record, bytes);
-    queue.commit();
-  };
+std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure) {
   std::size_t used = 0;
-  while (std::byte* record = visited->tryPeek()) {
-    const abi::Envelope& envelope = envelopeOf(record);
-    const bool isWanted = !(envelope.header.flags & kFlagStatus) &&
-                          (!source || *source == envelope.header.sourceShard);
-    if (isWanted && visitor(closure, registry_.type(envelope.header.type), envelope.source.source,
-                            record + abi::kPayloadOffset)) {
-      ++used;
-    } else {
-      if (!kept)
-        kept = std::make_unique<RecordQueue>(replyBytes_);
-      keep(*kept, record);
-    }
-    visited->advance();
-  }
-  std::lock_guard lock(lock_);
-  if (kept) { // what was kept comes before what came meanwhile
-    while (std::byte* record = inbox_->tryPeek()) {
-      keep(*kept, record);
-      inbox_->advance();
-    }
-    std::swap(inbox_, kept);
-    hasInbox_.store(true, std::memory_order_relaxed);
-  }
-  spare_ = std::move(visited); // its pages serve the next visit
+  for (Inbox& inbox : inboxes_)
+    if (inbox.hasRecords())
+      used += inbox.visit(visitor, closure).value_or(0);
   return used;
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The host's side of answers: open questions, messages that answer none, coroutines to resume. Any
-// thread may use it; what backends bring in goes through a Delivery, which holds the lock for a
-// batch. Never calls the user's code under the lock.
+// The host's side of answers: open questions, messages that answer none (an Inbox a source of them,
+// such as a client's ring), coroutines to resume. Any thread may use it; what backends bring in
+// goes through a Delivery, which holds locks for a batch. Never calls the user's code under a lock.
 #ifndef RINGKERNEL_RUNTIME_CORE_MAILBOX_H
 #define RINGKERNEL_RUNTIME_CORE_MAILBOX_H
 
 #include "runtime/core/EventCount.h"
-#include "runtime/core/Record.h"
-#include "runtime/core/RecordQueue.h"
-#include "runtime/core/SpinLock.h"
+#include "runtime/core/Inbox.h"
 
 #include <ringkernel/detail/Ask.h>
 
@@ -27,24 +25,30 @@ using detail::AskTicket;
 
 class Mailbox {
 public:
-  Mailbox(const Registry& registry, std::uint32_t maxAsks, std::uint64_t replyBytes);
+  Mailbox(const Registry& registry, std::uint32_t maxAsks, std::uint64_t replyBytes,
+          std::uint32_t sources);
 
-  /// Brings messages in, while it lives.
+  /// Brings messages of a source in, while it lives; no two of one source do at a time.
   class Delivery {
   public:
-    explicit Delivery(Mailbox& mailbox) : mailbox_(mailbox), lock_(mailbox.lock_) {}
+    explicit Delivery(Mailbox& mailbox, std::uint32_t source = 0)
+        : mailbox_(mailbox), inbox_(mailbox.inboxes_[source]), lock_(inbox_.lock()) {}
     ~Delivery();
-    /// The user has left too much unread: sends should wait.
-    bool isOverBound() const { return mailbox_.inbox_->bytes() > mailbox_.inbox_->maxBytes(); }
     /// A reply, or an Outcome (kFlagStatus). Answers the question that it names where that is
-    /// open; a message goes to replies() otherwise.
-    void deliver(const abi::Envelope& envelope, const std::byte* payload);
+    /// open; a message goes to replies() otherwise. True where something went there.
+    bool deliver(const abi::Envelope& envelope, const std::byte* payload);
 
   private:
     Mailbox& mailbox_;
-    std::unique_lock<SpinLock> lock_;
+    Inbox& inbox_;
+    // That of questions comes second, with the first answer to one.
+    std::unique_lock<SpinLock> lock_, questions_;
     bool answered_ = false;
   };
+
+  /// The user has left too much unread: sends should wait.
+  bool isOverBound() const;
+  Inbox& inbox(std::uint32_t source) { return inboxes_[source]; }
 
   /// Opens a question: `message` to `target`, nothing for a control. One that exceeds `maxAsks` is
   /// answered at once: Exhausted.
@@ -76,10 +80,9 @@ public:
   /// A coroutine whose answer came; null where none waits. The caller resumes it.
   std::coroutine_handle<> nextResumable();
 
+  /// Of all sources.
   std::size_t take(std::span<Reply> replies);
-  /// Those from `source` only, where it is given (MessageHeader::sourceShard).
-  std::size_t visit(detail::ReplyVisitor visitor, void* closure,
-                    std::optional<std::uint16_t> source = std::nullopt);
+  std::size_t visit(detail::ReplyVisitor visitor, void* closure);
 
   /// Notified when answers or messages came, and by backends when they fell idle.
   EventCount& event() { return event_; }
@@ -103,6 +106,8 @@ private:
 
   Question* find(AskTicket ticket); // with the lock
   void answer(std::uint32_t slot, Question& question);
+  void answer(AskTicket ticket, Question& question, const abi::Envelope& envelope,
+              const std::byte* payload);
   void close(AskTicket ticket, Question& question);
   static Status statusOf(Question& question);
 
@@ -110,12 +115,12 @@ private:
   const std::uint32_t maxAsks_;
   const std::uint64_t replyBytes_;
   alignas(64) EventCount event_; // workers look at it: nothing that changes may lie beside it
-  alignas(64) SpinLock lock_;    // all that follows
+  std::deque<Inbox> inboxes_;
+  std::atomic<std::uint32_t> nextTaken_{0}; ///< inbox that take() begins with
+  alignas(64) SpinLock lock_;               // all that follows
   std::deque<Question> questions_;
   std::vector<std::uint32_t> free_;
   std::deque<AskTicket> resumable_;
-  std::atomic<bool> hasInbox_{false}; ///< something is in inbox_; read without the lock
-  std::unique_ptr<RecordQueue> inbox_, spare_;
 };
 
 } // namespace ring::runtime

@@ -130,7 +130,7 @@ Status Rounds::waitForCredit() {
     return queue_.bytes() <= options_.spillBytes / 8 || closed_ || broken_;
   };
   pumpUntil(hasRoom, detail::Deadline::max(), std::chrono::milliseconds(1));
-  if (Mailbox::Delivery(mailbox_).isOverBound())
+  if (mailbox_.isOverBound())
     return Status(StatusCode::Exhausted,
                   "more than " + std::to_string(options_.replyBytes) +
                       " bytes of replies wait; take them from `replies()` or set "

@@ -59,6 +59,16 @@ public:
   std::uint32_t cursor = 0;
 };
 
+/// Sends back what comes.
+class [[ring::actor]] Echo {
+public:
+  [[ring::handler]] void on(const SmallItem& item, ring::Context& ctx) {
+    handled += 1;
+    ctx.reply(item);
+  }
+  std::uint32_t handled = 0;
+};
+
 /// Number `number` on one of three ways to its receiver.
 struct [[ring::message]] Gust {
   std::uint32_t left;

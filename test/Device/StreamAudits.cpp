@@ -9,6 +9,10 @@
 
 #include <ringkernel/abi/Resident.h>
 
+#include <atomic>
+#include <map>
+#include <thread>
+
 namespace ring::test {
 namespace {
 
@@ -85,6 +89,53 @@ TEST_P(StreamAudit, ActorsFanOutAndIn) {
   }
   EXPECT_EQ(all, std::uint64_t(16) * 8 * calls);
   expectAll(runtime, std::span<const ActorRef<audit::SmallTally>>(receivers), sent);
+}
+
+/// Threads that send more than is taken, so that they and others read each other's replies
+/// meanwhile: each sees those of an actor in their order. (On the CPU a thread sees those of all.)
+TEST_P(StreamAudit, RepliesStayInOrderWhoeverReadsThem) {
+  Runtime runtime = start(options());
+  const std::uint32_t threads = isCuda() ? 7 : 1;
+  const auto rounds = static_cast<std::uint32_t>(times(300, 6000));
+  constexpr std::size_t kEchoes = 64;
+  std::atomic<bool> isOver = false;
+  std::thread waiting([&] { // it reads the rings of all
+    while (!isOver.load())
+      EXPECT_OK(runtime.drain());
+  });
+  std::vector<std::thread> senders;
+  for (std::uint32_t sender = 0; sender < threads; ++sender)
+    senders.emplace_back([&, sender] {
+      std::vector<ActorRef<audit::Echo>> echoes;
+      std::map<std::uint32_t, std::uint32_t> due; // by index
+      for (std::size_t i = 0; i < kEchoes; ++i)
+        echoes.push_back(spawnIn<audit::Echo>(runtime));
+      std::uint64_t taken = 0, wrong = 0;
+      const auto take = [&](const audit::SmallItem& item, ActorId from) {
+        wrong += item.sender != sender || item.number != due[from.index]++;
+        for (std::uint32_t w = 0; w < 5; ++w)
+          wrong += item.words[w] != audit::wordOf(sender, item.number, w);
+      };
+      std::vector<audit::SmallItem> items(kEchoes);
+      for (std::uint32_t number = 0; number < rounds; ++number) {
+        for (audit::SmallItem& item : items) {
+          item = {sender, number, {}};
+          for (std::uint32_t w = 0; w < 5; ++w)
+            item.words[w] = audit::wordOf(sender, number, w);
+        }
+        EXPECT_OK(runtime.sendBatch(std::span<const ActorRef<audit::Echo>>(echoes),
+                                    std::span<const audit::SmallItem>(items)));
+        if (number % 8 == 7)
+          taken += runtime.replies().drainOwn<audit::SmallItem>(take);
+      }
+      while (taken < kEchoes * std::uint64_t(rounds))
+        taken += runtime.replies().drainOwn<audit::SmallItem>(take);
+      EXPECT_EQ(wrong, 0u) << "of thread " << sender;
+    });
+  for (std::thread& sender : senders)
+    sender.join();
+  isOver = true;
+  waiting.join();
 }
 
 /// Senders and receivers that reach each other's mailboxes in shared memory, of their block and of

@@ -173,7 +173,7 @@ bool CpuBackend::pumpReplies(bool heedBound, bool& overBound) {
   Mailbox::Delivery delivery(mailbox_);
   for (const auto& worker : shared_.workers) {
     Ring& ring = worker->toHost();
-    while (!(heedBound && delivery.isOverBound())) {
+    while (!(heedBound && mailbox_.isOverBound())) {
       std::byte* record = ring.tryPeek();
       if (!record)
         break;
@@ -183,7 +183,7 @@ bool CpuBackend::pumpReplies(bool heedBound, bool& overBound) {
     }
     ring.release();
   }
-  overBound = heedBound && delivery.isOverBound();
+  overBound = heedBound && mailbox_.isOverBound();
   repliesTaken_.fetch_add(taken, std::memory_order_release); // pairs with isQuiescent()
   return taken != 0;
 }

@@ -44,7 +44,8 @@ std::uint32_t Resident::capacityFor(const RuntimeOptions& options, const Placeme
 Resident::Resident(const RuntimeOptions& options, std::shared_ptr<Gpu> gpu,
                    std::unique_ptr<StreamedDevice> device, const Placement& placement,
                    std::optional<Sole> sole, std::int64_t firstLap, std::shared_ptr<Bell> bell)
-    : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere),
+    : CoreBase(options, capacityFor(options, placement), placement.shards(), States::Elsewhere,
+               abi::kMaxClients),
       sole_(std::move(sole)), gpu_(std::move(gpu)), device_(std::move(device)),
       description_("cuda (" + gpu_->description() + ")"), ofShards_(placement.shards()),
       kernel_(gpu_, capacityFor(options, placement), options.stateBytes,

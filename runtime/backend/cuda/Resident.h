@@ -254,9 +254,10 @@ private:
                          std::uint32_t* payloads);
   bool deliverReplies(std::uint32_t index, std::size_t most);
   bool readAllReplies();
-  bool show(const ReplyReader::View& view, const std::uint32_t* payload, Taken& taken,
-            detail::ReplyVisitor visitor, void* closure);
-  void take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+  enum class Shown : std::uint8_t { Used, Answered, Kept }; ///< by whom: the visitor, the mailbox
+  Shown show(std::uint32_t client, const ReplyReader::View& view, const std::uint32_t* payload,
+             Taken& taken, detail::ReplyVisitor visitor, void* closure);
+  bool take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
             const std::uint32_t* payload, Taken& taken);
   Status openForOrders();
   void end(DirectoryEntry& entry, std::uint32_t index);

@@ -35,7 +35,7 @@ constexpr std::uint32_t kLookEvery = 4096;
 
 } // namespace
 
-void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+bool Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
                     const std::uint32_t* payload, Taken& taken) {
   const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
   abi::Envelope envelope{};
@@ -44,10 +44,11 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
   if (!(view.header.flags & abi::kFlagOutcome)) {
     envelope.header.type = view.header.type;
     envelope.header.flags = abi::kFlagReply;
-    delivery.deliver(envelope, reinterpret_cast<const std::byte*>(payload));
+    const bool isKept = delivery.deliver(envelope, reinterpret_cast<const std::byte*>(payload));
     taken.replies.fetch_add(1, std::memory_order_acq_rel);
-    return;
+    return isKept;
   }
+  bool isKept = false;
   abi::ResidentOutcome told;
   std::memcpy(&told, payload, sizeof(told));
   if (view.header.flags & abi::kFlagEnded) {
@@ -56,9 +57,10 @@ void Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
     const Outcome outcome{codeOf(told.code), told.failCode};
     envelope.header.flags = kFlagStatus;
     envelope.header.type = kNoType;
-    delivery.deliver(envelope, reinterpret_cast<const std::byte*>(&outcome));
+    isKept = delivery.deliver(envelope, reinterpret_cast<const std::byte*>(&outcome));
   }
   taken.outcomes.fetch_add(1, std::memory_order_acq_rel);
+  return isKept;
 }
 
 /// The next replies of a client, up to views.size(); tells the device now and then how far they
@@ -94,13 +96,13 @@ bool Resident::deliverReplies(std::uint32_t index, std::size_t most) {
   std::size_t count = popReplies(index, batch.first(1), batch.payloads);
   if (count == 0)
     return false;
-  Mailbox::Delivery delivery(mailbox_);
+  Mailbox::Delivery delivery(mailbox_, index);
   const std::uint32_t stride = client.replies.own.payloadWords();
   for (std::size_t taken = 0; count > 0;) {
     for (std::size_t i = 0; i < count; ++i)
       take(delivery, batch.views[i], batch.payloads + i * stride, *client.replies.taken);
     taken += count;
-    if (taken >= most || delivery.isOverBound())
+    if (taken >= most || mailbox_.isOverBound())
       break;
     count = popReplies(index, batch.upTo(stride), batch.payloads);
   }
@@ -108,7 +110,8 @@ bool Resident::deliverReplies(std::uint32_t index, std::size_t most) {
 }
 
 /// The calling thread's own replies are shown as they come out of the ring, some at a time, since
-/// the visitor may use the runtime; all else goes through the mailbox.
+/// the visitor may use the runtime; all else goes through the mailbox. Other threads that wait may
+/// take replies out of the ring meanwhile: those are older than what is still in it.
 std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
                                    detail::Whose whose) {
   const std::uint32_t mine = clientOfThread();
@@ -117,43 +120,61 @@ std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
   for (std::uint32_t i = 0; i < clients && !isOwn; ++i)
     if (i != mine)
       readReplies(i);
-  // What somebody else has taken out of the ring meanwhile.
-  std::size_t used = mailbox_.visit(
-      visitor, closure,
-      isOwn ? std::optional<std::uint16_t>(static_cast<std::uint16_t>(mine)) : std::nullopt);
   Client& client = clients_[mine];
+  Inbox& inbox = mailbox_.inbox(mine);
+  std::size_t used = isOwn ? 0 : mailbox_.visit(visitor, closure);
+  std::uint64_t seen = inbox.arrived(); // all of these are shown then, or not wanted
+  std::optional<std::size_t> visited = inbox.visit(visitor, closure);
+  used += visited.value_or(0);
   ReplyBatch batch;
   // What is there now, and no more: a visitor that answers is not to be kept for ever.
   // Pairs with useRings(): the keeper or a spawn may change the program meanwhile.
-  for (std::size_t left = sharedSlots_.load(std::memory_order_acquire); left > 0;) {
+  for (std::size_t left = sharedSlots_.load(std::memory_order_acquire); left > 0 && visited;) {
     std::size_t count = 0, shown = 0;
     std::uint32_t stride = 0;
+    bool isOlderThere = false;
     if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {
-      stride = client.replies.own.payloadWords();
-      count = popReplies(mine, batch.upTo(stride), batch.payloads);
-      batch.taken = client.replies.taken;
+      if (inbox.isVisited())
+        break; // another thread has older ones, and may give some back
+      isOlderThere = inbox.arrived() != seen;
+      if (!isOlderThere) {
+        stride = client.replies.own.payloadWords();
+        count = popReplies(mine, batch.upTo(stride), batch.payloads);
+        batch.taken = client.replies.taken;
+      }
+    }
+    if (isOlderThere) {
+      seen = inbox.arrived();
+      visited = inbox.visit(visitor, closure);
+      used += visited.value_or(0);
+      left -= std::min(left, std::max<std::size_t>(visited.value_or(0), 1));
+      continue;
     }
     if (count == 0)
       break;
     left -= std::min(left, count);
-    for (std::size_t i = 0; i < count; ++i)
-      shown += show(batch.views[i], batch.payloads + i * stride, *batch.taken, visitor, closure);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Shown what =
+          show(mine, batch.views[i], batch.payloads + i * stride, *batch.taken, visitor, closure);
+      shown += what == Shown::Used;
+      seen += what == Shown::Kept;
+    }
     batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
     used += shown;
   }
   return used;
 }
 
-/// True where the visitor used it; else it is in the mailbox.
-bool Resident::show(const ReplyReader::View& view, const std::uint32_t* payload, Taken& taken,
-                    detail::ReplyVisitor visitor, void* closure) {
+/// What the visitor does not use is in the mailbox.
+Resident::Shown Resident::show(std::uint32_t client, const ReplyReader::View& view,
+                               const std::uint32_t* payload, Taken& taken,
+                               detail::ReplyVisitor visitor, void* closure) {
   if (!(view.header.flags & abi::kFlagOutcome) && view.origin == 0 &&
       visitor(closure, registry_.type(view.header.type),
               {view.header.targetIndex, view.header.targetGeneration, 0}, payload))
-    return true;
-  Mailbox::Delivery delivery(mailbox_);
-  take(delivery, view, payload, taken);
-  return false;
+    return Shown::Used;
+  Mailbox::Delivery delivery(mailbox_, client);
+  return take(delivery, view, payload, taken) ? Shown::Kept : Shown::Answered;
 }
 
 bool Resident::readAllReplies() {

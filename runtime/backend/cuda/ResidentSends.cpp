@@ -41,7 +41,7 @@ Status Resident::waitForRoom(Client& client, std::unique_lock<SpinLock>& lock,
     return status;
   if (closed_.load(std::memory_order_acquire))
     return Status(StatusCode::Closed, "the runtime is stopped");
-  if (Mailbox::Delivery(mailbox_).isOverBound())
+  if (mailbox_.isOverBound())
     return Status(StatusCode::Exhausted,
                   "more than " + std::to_string(options_.replyBytes) +
                       " bytes of replies wait; take them from `replies()` or set "
