@@ -40,7 +40,7 @@ byte wTag[FLIGHT];
 byte wPayload[FLIGHT];
 #define CLOSE 255
 /* The bus toward the producer: the one word `consumed`, with one writer. Values may overtake each other
- * in a bag; the system fence of a release store keeps each behind the consumer's reads, and two stores
+ * in a bag; it depends on the tags that the consumer read, so it comes behind those reads, and two stores
  * of one thread to one word in order (coherence), so one value under way is enough. */
 byte wConsumed;
 bool wConsumedUnderWay;
