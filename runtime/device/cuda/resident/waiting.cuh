@@ -146,7 +146,7 @@ __device__ __forceinline__ void ring_copyStreams(ring_u32 lane, ring_u32 mask, r
       auto* const there = (ring_u32*)ring_shuffle(ring_u64(to), owner);
       const auto* const here = (const ring_u32*)ring_shuffle(ring_u64(from), owner);
       const ring_u32 words = __shfl_sync(ring_kAllLanes, count, owner);
-      constexpr ring_u32 block = 8; // loads before stores, which would keep them back
+      constexpr ring_u32 block = 4; // loads before stores, which would keep them back
 #pragma unroll 1
       for (ring_u32 at = lane; at < words; at += block * 32) {
         ring_u32 some[block];
