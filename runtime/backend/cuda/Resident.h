@@ -16,6 +16,7 @@
 #include "runtime/backend/cuda/StreamHandles.h"
 #include "runtime/backend/cuda/Streams.h"
 #include "runtime/core/CoreBase.h"
+#include "runtime/core/FairMutex.h"
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RoundMemory.h"
 #include "runtime/core/RoundModules.h"
@@ -197,7 +198,7 @@ private:
   /// An attempt at what actors' shards do: with kernelMutex_, but while it waits for one. Its
   /// commands are under way together and are heard of in the order in which they were sent.
   struct Order {
-    std::unique_lock<std::recursive_mutex> kernel; ///< of a thread that has it once
+    std::unique_lock<FairMutex> kernel; ///< of a thread that has it once
     detail::Deadline deadline;
     std::uint64_t epoch;
     std::vector<Pending> sent = {};
@@ -348,7 +349,7 @@ private:
   const std::string description_;
   const Modulo ofShards_; ///< the shard of an actor
   // Recursive for withParked(call), whose caller may use memory, kernels and streams.
-  std::recursive_mutex kernelMutex_;        ///< the kernel's life, spawning, staging
+  FairMutex kernelMutex_;                   ///< the kernel's life, spawning, staging
   std::atomic<std::thread::id> parkedBy_{}; ///< the thread in withParked(call)
   ResidentKernel kernel_;
   StatePlaces places_;

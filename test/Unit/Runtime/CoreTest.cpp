@@ -7,6 +7,7 @@
 
 #include "runtime/core/Directory.h"
 #include "runtime/core/EventCount.h"
+#include "runtime/core/FairMutex.h"
 #include "runtime/core/Images.h"
 #include "runtime/core/Modulo.h"
 #include "runtime/core/RecordQueue.h"
@@ -40,6 +41,47 @@ const ring::detail::ModuleInfo* oldModule() {
 constexpr TypeInfo messageType(std::string_view name, std::uint64_t id,
                                const ring::detail::ModuleInfo* (*module)() = &thisModule) {
   return {name, id, 8, 8, module, 0, false, ring::Scope::Thread, {}, {}};
+}
+
+/// A thread that waits has the mutex before one that unlocks and locks again.
+TEST(FairMutex, WhoWaitsIsNext) {
+  FairMutex mutex;
+  for (int turn = 0; turn < 5; ++turn) {
+    std::atomic<bool> had = false;
+    mutex.lock();
+    std::thread waiting([&] {
+      std::lock_guard lock(mutex);
+      had = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it waits by now
+    mutex.unlock();
+    mutex.lock();
+    EXPECT_TRUE(had) << "it locked again before the one that waited";
+    mutex.unlock();
+    waiting.join();
+  }
+}
+
+TEST(FairMutex, IsRecursiveAndRefusesOthers) {
+  FairMutex mutex;
+  const auto isFree = [&] {
+    bool isFree = false;
+    std::thread([&] {
+      isFree = mutex.try_lock();
+      if (isFree)
+        mutex.unlock();
+    }).join();
+    return isFree;
+  };
+  mutex.lock();
+  mutex.lock();
+  EXPECT_TRUE(mutex.try_lock());
+  EXPECT_FALSE(isFree());
+  mutex.unlock();
+  mutex.unlock();
+  EXPECT_FALSE(isFree());
+  mutex.unlock();
+  EXPECT_TRUE(isFree());
 }
 
 TEST(Registry, GivesDenseIndicesAndKnowsTypesById) {

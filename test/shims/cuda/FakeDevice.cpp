@@ -111,6 +111,9 @@ bool FakeDevice::poll(std::uint32_t shard) {
       return false;
     stream.insert(stream.end(), chunk.words, chunk.words + abi::kWordsPerChunk);
   }
+  if (const ReplyRing ring = replyRing(shard);
+      gpu_.echoes != 0 && ring.ticket - ring.read >= ring.count)
+    return false; // it waits for the host
   take(shard, stream);
   ++record.commandsRead;
   __atomic_store_n(&table_.commandsRead[shard].ticket, record.commandsRead, __ATOMIC_RELEASE);
@@ -134,6 +137,9 @@ void FakeDevice::take(std::uint32_t shard, const std::vector<std::uint32_t>& str
   abi::ResidentCounters& counters = table_.records[shard].counters;
   if (correlation != 0) {
     answer(shard, header, correlation, code);
+    __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
+  } else if (!isCommand && gpu_.echoes != 0 && code == abi::ResidentOutcomeCode::NoReply) {
+    reply(shard, stream);
     __atomic_fetch_add(&counters.replies, 1, __ATOMIC_RELEASE);
   }
   if (isCommand || gpu_.fails == 1)
@@ -202,8 +208,7 @@ abi::ResidentOutcomeCode FakeDevice::revise(abi::ResidentEntry& entry,
   return hadFailed ? abi::ResidentOutcomeCode::Failed : abi::ResidentOutcomeCode::Ok;
 }
 
-/// Through the client's own ring or the shared one, as the shard has it; tests leave fewer answers
-/// in it than it has slots.
+/// Tests leave fewer answers in a ring than it has slots.
 void FakeDevice::answer(std::uint32_t shard, const abi::MessageHeader& to,
                         std::uint64_t correlation, abi::ResidentOutcomeCode code,
                         std::uint8_t flags) {
@@ -215,19 +220,39 @@ void FakeDevice::answer(std::uint32_t shard, const abi::MessageHeader& to,
   std::memcpy(stream, &header.targetIndex, 12);
   std::memcpy(stream + 3, &correlation, sizeof(correlation));
   std::memcpy(stream + abi::kPayloadWord, &outcome, sizeof(outcome));
+  write(shard, stream, header.chunks);
+}
+
+/// The message itself, as its actor's reply.
+void FakeDevice::reply(std::uint32_t shard, std::vector<std::uint32_t> stream) {
+  abi::MessageHeader header{};
+  std::memcpy(&header.targetIndex, stream.data(), 12);
+  header.flags = abi::kFlagReply | abi::kFlagToHost;
+  std::memcpy(stream.data(), &header.targetIndex, 12);
+  write(shard, stream.data(), header.chunks);
+}
+
+/// The client's own ring or the shared one, as the shard has it.
+FakeDevice::ReplyRing FakeDevice::replyRing(std::uint32_t shard) const {
   const std::uint32_t client = shard / lanes_;
   const bool isOwn = shard % lanes_ == 0;
   const std::uint32_t slots = isOwn ? ownSlots_ : sharedSlots_;
-  std::uint64_t& ticket =
-      isOwn ? table_.records[shard].ownTicket : table_.rings[shards_ + client].ticket;
-  abi::Chunk* slot = (isOwn ? table_.own : table_.shared) +
-                     (std::size_t(client) * slots + ticket % slots) * slotChunks_;
-  const std::uint32_t tag = abi::tagOf(ticket, slots);
-  for (std::uint32_t i = 0; i < header.chunks; ++i) {
+  const runtime::cuda::Wide credit = runtime::cuda::loadWide(table_.credit + client);
+  const std::uint32_t* read = credit.words + (isOwn ? 0 : 2);
+  return {(isOwn ? table_.own : table_.shared) + std::size_t(client) * slots * slotChunks_, slots,
+          isOwn ? table_.records[shard].ownTicket : table_.rings[shards_ + client].ticket,
+          read[0] | std::uint64_t(read[1]) << 32};
+}
+
+void FakeDevice::write(std::uint32_t shard, const std::uint32_t* stream, std::uint32_t chunks) {
+  const ReplyRing ring = replyRing(shard);
+  abi::Chunk* slot = ring.slots + ring.ticket % ring.count * slotChunks_;
+  const std::uint32_t tag = abi::tagOf(ring.ticket, ring.count);
+  for (std::uint32_t i = 0; i < chunks; ++i) {
     const std::uint32_t* words = stream + i * abi::kWordsPerChunk;
     runtime::cuda::storeWide(slot + i, {{tag, words[0], words[1], words[2]}});
   }
-  ++ticket;
+  ++ring.ticket;
 }
 
 } // namespace ring::test

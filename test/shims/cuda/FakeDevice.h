@@ -57,6 +57,16 @@ private:
   void tellFailures();
   void answer(std::uint32_t shard, const abi::MessageHeader& to, std::uint64_t correlation,
               abi::ResidentOutcomeCode code, std::uint8_t flags = 0);
+  void reply(std::uint32_t shard, std::vector<std::uint32_t> stream);
+  /// The ring that a shard's replies go to.
+  struct ReplyRing {
+    abi::Chunk* slots;
+    std::uint32_t count;
+    std::uint64_t& ticket;
+    std::uint64_t read; ///< by the host, as far as it has said so
+  };
+  ReplyRing replyRing(std::uint32_t shard) const;
+  void write(std::uint32_t shard, const std::uint32_t* stream, std::uint32_t chunks);
 
   const abi::ResidentTable table_;
   const std::uint32_t slotChunks_, laneSlots_, laneStride_, ownSlots_, sharedSlots_, shards_,

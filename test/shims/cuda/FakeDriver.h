@@ -21,6 +21,7 @@ struct FakeGpu {
   int tears = 0;       ///< 1: a plain kernel leaves a torn chunk in its first argument
   int isMute = 0;      ///< 1: the resident kernel never answers
   int fails = 0;       ///< 1: every message fails its actor; 2: told after the next command but one
+  int echoes = 0;      ///< 1: every message that is no question comes back as a reply
   int stuckShard = -1; ///< whose handler never returns: it takes nothing and tells nothing
   int eventsNeverDone = 0; ///< 1: no event is ever reached
   int staysStuck = 0; ///< 1: a kernel with a stuck shard does not leave when it is told to park
