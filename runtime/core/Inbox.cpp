@@ -42,7 +42,7 @@ void Inbox::put(const abi::Envelope& envelope, const std::byte* payload) {
 std::size_t Inbox::take(std::span<Reply> replies) {
   std::lock_guard lock(lock_);
   std::size_t count = 0;
-  while (count < replies.size()) {
+  while (count < replies.size() && !isVisited()) {
     std::byte* record = records_->tryPeek();
     if (!record)
       break;

@@ -44,7 +44,7 @@ public:
     return visitor != std::thread::id() && visitor != std::this_thread::get_id();
   }
 
-  /// Takes the first ones; gives how many.
+  /// Takes the first ones; gives how many: none while another thread visits.
   std::size_t take(std::span<Reply> replies);
   /// Shows all messages; those that the visitor does not use stay. Gives how many it used; nothing
   /// where another thread is at it. A visitor may use the runtime, and may throw: then what it has

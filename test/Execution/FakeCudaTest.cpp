@@ -9,8 +9,10 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace ring::test {
@@ -325,6 +327,37 @@ TEST_F(FakeCuda, RepliesStayInOrderWhoeverReadsThem) {
     sender.join();
   isOver = true;
   waiting.join();
+}
+
+/// What a visitor throws at, and what was read behind it, is there for the next one.
+TEST_F(FakeCuda, AVisitorThatThrowsLosesNoReply) {
+  FakeGpu gpu;
+  gpu.echoes = 1;
+  reset(&gpu, 0, 0);
+  Result<Runtime> runtime = Runtime::create(options());
+  ASSERT_TRUE(runtime) << runtime.status().message();
+  const auto actor = runtime->spawn<FraudMonitor>(1.0f);
+  ASSERT_TRUE(actor) << actor.status().message();
+  constexpr std::uint64_t kCount = 100;
+  for (std::uint64_t id = 0; id < kCount; ++id)
+    EXPECT_TRUE(runtime->send(*actor, Transfer{id, 1, 2, 3.0f}));
+  std::uint64_t next = 0;
+  bool throws = true;
+  const auto take = [&](const Transfer& transfer) {
+    if (next == 7 && std::exchange(throws, false))
+      throw std::runtime_error("seven");
+    EXPECT_EQ(transfer.id, next);
+    ++next;
+  };
+  while (next < kCount) {
+    try {
+      runtime->replies().drainOwn<Transfer>(take);
+    } catch (const std::runtime_error&) {
+      EXPECT_EQ(next, 7u);
+    }
+  }
+  EXPECT_FALSE(throws);
+  EXPECT_TRUE(runtime->drain()) << "all replies were counted";
 }
 
 } // namespace

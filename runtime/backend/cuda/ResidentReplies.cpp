@@ -153,11 +153,20 @@ std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
     if (count == 0)
       break;
     left -= std::min(left, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Shown what =
-          show(mine, batch.views[i], batch.payloads + i * stride, *batch.taken, visitor, closure);
-      shown += what == Shown::Used;
-      seen += what == Shown::Kept;
+    std::size_t next = 0;
+    try {
+      for (; next < count; ++next) {
+        const Shown what = show(mine, batch.views[next], batch.payloads + next * stride,
+                                *batch.taken, visitor, closure);
+        shown += what == Shown::Used;
+        seen += what == Shown::Kept;
+      }
+    } catch (...) { // of the visitor: what it has not used is not lost
+      batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
+      Mailbox::Delivery delivery(mailbox_, mine);
+      for (; next < count; ++next)
+        take(delivery, batch.views[next], batch.payloads + next * stride, *batch.taken);
+      throw;
     }
     batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
     used += shown;
