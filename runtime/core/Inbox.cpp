@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The visited queue is nobody else's while its messages are shown.
+// The queue whose messages are shown is nobody else's meanwhile.
 #include "runtime/core/Inbox.h"
 
 #include <ringkernel/detail/Ask.h>
@@ -27,22 +27,34 @@ void appendAll(RecordQueue& queue, RecordQueue& from) {
 
 } // namespace
 
-void Inbox::put(const abi::Envelope& envelope, const std::byte* payload) {
-  const bool isMessage = !(envelope.header.flags & kFlagStatus);
-  const std::size_t bytes = isMessage ? registry_.type(envelope.header.type).size : sizeof(Outcome);
-  std::byte* record = records_->reserve(abi::kPayloadOffset + bytes);
+/// Nothing where it is an outcome that nobody is told.
+void Inbox::write(RecordQueue& queue, const Registry& registry, const abi::Envelope& envelope,
+                  const std::byte* payload) {
+  std::size_t bytes = sizeof(Outcome);
+  if (!(envelope.header.flags & kFlagStatus)) {
+    bytes = registry.type(envelope.header.type).size;
+  } else {
+    Outcome outcome;
+    std::memcpy(&outcome, payload, sizeof(outcome));
+    if (envelope.source.correlation != 0 || outcome.code != StatusCode::Failed)
+      return;
+  }
+  std::byte* record = queue.reserve(abi::kPayloadOffset + bytes);
   writeEnvelope(record, kHostId, envelope.header.type, envelope.header.flags,
                 envelope.source.source, 0);
   copyMessage(record + abi::kPayloadOffset, payload, bytes);
-  records_->commit();
+  queue.commit();
+}
+
+void Inbox::put(const abi::Envelope& envelope, const std::byte* payload) {
+  write(*records_, registry_, envelope, payload);
   changed();
-  arrived_.store(arrived_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 std::size_t Inbox::take(std::span<Reply> replies) {
   std::lock_guard lock(lock_);
   std::size_t count = 0;
-  while (count < replies.size() && !isVisited()) {
+  while (count < replies.size() && !isOthers()) {
     std::byte* record = records_->tryPeek();
     if (!record)
       break;
@@ -62,71 +74,77 @@ std::size_t Inbox::take(std::span<Reply> replies) {
   return count;
 }
 
-/// Messages of an inbox that one thread shows, from its begin to its end.
-class Inbox::Visit {
-public:
-  explicit Visit(Inbox& inbox) : inbox_(inbox) {
-    std::lock_guard lock(inbox.lock_);
-    isRefused_ = inbox.isVisited();
-    if (isRefused_ || inbox.records_->isEmpty())
-      return;
-    queue_ =
-        inbox.spare_ ? std::move(inbox.spare_) : std::make_unique<RecordQueue>(inbox.maxBytes_);
-    std::swap(queue_, inbox.records_);
-    inbox.changed();
-    outer_ = inbox.visitor_.exchange(std::this_thread::get_id(), std::memory_order_acq_rel);
-  }
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
-  /// What was kept, and what was not shown, comes before what came meanwhile.
-  ~Visit() {
-    if (!queue_)
-      return;
-    std::lock_guard lock(inbox_.lock_);
-    if (kept_ || !queue_->isEmpty()) {
-      if (!kept_)
-        kept_ = std::make_unique<RecordQueue>(inbox_.maxBytes_);
-      appendAll(*kept_, *queue_);
-      appendAll(*kept_, *inbox_.records_);
-      std::swap(inbox_.records_, kept_);
-    }
-    inbox_.spare_ = std::move(queue_); // its pages serve the next visit
-    inbox_.changed();
-    inbox_.visitor_.store(outer_, std::memory_order_release);
-  }
+std::size_t Inbox::visit(detail::ReplyVisitor visitor, void* closure) {
+  Visit visit(*this, visitor, closure);
+  return visit.showAll();
+}
 
-  bool isRefused() const { return isRefused_; } ///< another thread is at it
-  /// Null behind the last.
-  std::byte* next() { return queue_ ? queue_->tryPeek() : nullptr; }
-  void keep(const std::byte* record) {
-    if (!kept_)
-      kept_ = std::make_unique<RecordQueue>(inbox_.maxBytes_);
-    append(*kept_, record);
+Inbox::Visit::Visit(Inbox& inbox, detail::ReplyVisitor visitor, void* closure)
+    : inbox_(inbox), visitor_(visitor), closure_(closure) {
+  std::lock_guard lock(inbox.lock_);
+  isRefused_ = inbox.isOthers();
+  if (isRefused_)
+    return;
+  outer_ = std::exchange(inbox.visitor_, std::this_thread::get_id());
+  if (!inbox.records_->isEmpty())
+    takeOver();
+}
+
+Inbox::Visit::~Visit() {
+  if (isRefused_)
+    return;
+  std::lock_guard lock(inbox_.lock_);
+  inbox_.visitor_ = outer_;
+  if (kept_ || (shown_ && !shown_->isEmpty())) {
+    if (shown_)
+      appendAll(kept(), *shown_);
+    appendAll(kept(), *inbox_.records_);
+    std::swap(inbox_.records_, kept_);
   }
-  void advance() { queue_->advance(); }
+  if (shown_)
+    inbox_.spare_ = std::move(shown_); // its pages serve the next visit
+  inbox_.changed();
+}
 
-private:
-  Inbox& inbox_;
-  std::unique_ptr<RecordQueue> queue_, kept_;
-  std::thread::id outer_; ///< this thread, where its visitor visits
-  bool isRefused_ = false;
-};
+void Inbox::Visit::takeOver() {
+  if (!shown_)
+    shown_ =
+        inbox_.spare_ ? std::move(inbox_.spare_) : std::make_unique<RecordQueue>(inbox_.maxBytes_);
+  std::swap(shown_, inbox_.records_);
+  inbox_.changed();
+}
 
-std::optional<std::size_t> Inbox::visit(detail::ReplyVisitor visitor, void* closure) {
-  Visit visit(*this);
-  if (visit.isRefused())
-    return std::nullopt;
+bool Inbox::Visit::hasMore() {
+  std::lock_guard lock(inbox_.lock_);
+  if (inbox_.records_->isEmpty())
+    return false;
+  takeOver();
+  return true;
+}
+
+std::size_t Inbox::Visit::showAll() {
   std::size_t used = 0;
-  for (; std::byte* record = visit.next(); visit.advance()) {
+  if (!shown_)
+    return 0;
+  for (; std::byte* record = shown_->tryPeek(); shown_->advance()) {
     const abi::Envelope& envelope = envelopeOf(record);
     if (!(envelope.header.flags & kFlagStatus) &&
-        visitor(closure, registry_.type(envelope.header.type), envelope.source.source,
-                record + abi::kPayloadOffset))
+        show(envelope.header.type, envelope.source.source, record + abi::kPayloadOffset))
       ++used;
     else
-      visit.keep(record);
+      append(kept(), record);
   }
   return used;
+}
+
+void Inbox::Visit::keep(const abi::Envelope& envelope, const std::byte* payload) {
+  write(kept(), inbox_.registry_, envelope, payload);
+}
+
+RecordQueue& Inbox::Visit::kept() {
+  if (!kept_)
+    kept_ = std::make_unique<RecordQueue>(inbox_.maxBytes_);
+  return *kept_;
 }
 
 } // namespace ring::runtime

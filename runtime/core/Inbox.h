@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Messages of one source that the host has not taken, in their order. Any thread may use it.
-// Whoever visits has the messages for itself and gives back what it did not use; meanwhile nobody
-// else is to take what is behind them (isVisited). Never calls the user's code under the lock.
+// Whoever visits has all of them, and what is still behind them at the source, for itself, and
+// gives back what it did not use. Never calls the user's code under the lock.
 #ifndef RINGKERNEL_RUNTIME_CORE_INBOX_H
 #define RINGKERNEL_RUNTIME_CORE_INBOX_H
 
@@ -15,7 +15,6 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <thread>
 
@@ -29,32 +28,29 @@ public:
 
   /// Who puts something in holds it.
   SpinLock& lock() { return lock_; }
-  /// A message, or an Outcome (kFlagStatus), behind all others. With the lock.
+  /// A message, or an Outcome (kFlagStatus), behind all others. Of outcomes those stay that are
+  /// reports: an actor failed on a message that nobody asked with. With the lock.
   void put(const abi::Envelope& envelope, const std::byte* payload);
-  /// How many were ever put in. Without the lock, as the next three.
-  std::uint64_t arrived() const { return arrived_.load(std::memory_order_acquire); }
   /// Whether there is something to take or to visit; who has put it in and said so to us did it
-  /// before.
+  /// before. Without the lock, as the next one.
   bool hasRecords() const { return hasRecords_.load(std::memory_order_relaxed); }
   /// Of what nobody has taken or visits.
   std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-  /// Whether another thread has the messages and may give some back.
-  bool isVisited() const {
-    const std::thread::id visitor = visitor_.load(std::memory_order_acquire);
-    return visitor != std::thread::id() && visitor != std::this_thread::get_id();
-  }
-
   /// Takes the first ones; gives how many: none while another thread visits.
   std::size_t take(std::span<Reply> replies);
-  /// Shows all messages; those that the visitor does not use stay. Gives how many it used; nothing
-  /// where another thread is at it. A visitor may use the runtime, and may throw: then what it has
-  /// not used stays.
-  std::optional<std::size_t> visit(detail::ReplyVisitor visitor, void* closure);
+  /// Shows all messages by a Visit; gives how many were used: none while another thread visits.
+  std::size_t visit(detail::ReplyVisitor visitor, void* closure);
 
-private:
   class Visit;
 
-  void changed() { // with the lock
+private:
+  static void write(RecordQueue& queue, const Registry& registry, const abi::Envelope& envelope,
+                    const std::byte* payload);
+  // With the lock, as the next one.
+  bool isOthers() const {
+    return visitor_ != std::thread::id() && visitor_ != std::this_thread::get_id();
+  }
+  void changed() {
     bytes_.store(records_->bytes(), std::memory_order_relaxed);
     hasRecords_.store(!records_->isEmpty(), std::memory_order_relaxed); // the lock orders the rest
   }
@@ -63,9 +59,45 @@ private:
   const std::uint64_t maxBytes_;
   SpinLock lock_; // what follows changes under it
   std::atomic<bool> hasRecords_{false};
-  std::atomic<std::uint64_t> arrived_{0}, bytes_{0};
-  std::atomic<std::thread::id> visitor_{};
+  std::atomic<std::uint64_t> bytes_{0};
+  std::thread::id visitor_;
   std::unique_ptr<RecordQueue> records_, spare_;
+};
+
+/// One thread shows the messages, then those that it reads at the source itself. What the visitor
+/// does not use comes before what came meanwhile. It may use the runtime; a visit within a visit
+/// has what came meanwhile. It may throw: what was not used stays.
+class Inbox::Visit {
+public:
+  Visit(Inbox& inbox, detail::ReplyVisitor visitor, void* closure);
+  ~Visit();
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+  /// Another thread visits: this one shows nothing, and what is at the source is not to be read.
+  bool isRefused() const { return isRefused_; }
+  /// Shows what is there; gives how many were used.
+  std::size_t showAll();
+  /// Whether messages came meanwhile: showAll() shows them. They are older than what is at the
+  /// source, where whoever takes out of that holds the same lock as the caller.
+  bool hasMore();
+  /// A message that was read at the source; gives whether it was used.
+  bool show(TypeIndex type, ActorId from, const void* payload) {
+    return visitor_(closure_, inbox_.registry_.type(type), from, payload);
+  }
+  /// What was read at the source and not used, in its place.
+  void keep(const abi::Envelope& envelope, const std::byte* payload);
+
+private:
+  void takeOver(); // with the inbox's lock
+  RecordQueue& kept();
+
+  Inbox& inbox_;
+  const detail::ReplyVisitor visitor_;
+  void* const closure_;
+  std::unique_ptr<RecordQueue> shown_, kept_;
+  std::thread::id outer_; ///< this thread, where its visitor visits
+  bool isRefused_ = false;
 };
 
 } // namespace ring::runtime

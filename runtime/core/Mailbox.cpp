@@ -76,27 +76,18 @@ Mailbox::Delivery::~Delivery() {
     mailbox_.event_.notify(); // another thread may wait for this answer
 }
 
-bool Mailbox::Delivery::deliver(const abi::Envelope& envelope, const std::byte* payload) {
+bool Mailbox::Delivery::tryAnswer(const abi::Envelope& envelope, const std::byte* payload) {
   const AskTicket asked = ticket(envelope.source.correlation);
-  if (asked.generation != 0) {
-    if (!questions_)
-      questions_ = std::unique_lock(mailbox_.lock_);
-    if (Question* question = mailbox_.find(asked); question && question->state == State::Open) {
-      mailbox_.answer(asked, *question, envelope, payload);
-      answered_ = true;
-      return false;
-    }
-  }
-  // What became of a message that nobody asked with is told where the actor failed.
-  bool isTold = !(envelope.header.flags & kFlagStatus);
-  if (!isTold && asked.generation == 0) {
-    Outcome outcome;
-    std::memcpy(&outcome, payload, sizeof(outcome));
-    isTold = outcome.code == StatusCode::Failed;
-  }
-  if (isTold)
-    inbox_.put(envelope, payload);
-  return isTold;
+  if (asked.generation == 0)
+    return false;
+  if (!questions_)
+    questions_ = std::unique_lock(mailbox_.lock_);
+  Question* question = mailbox_.find(asked);
+  if (!question || question->state != State::Open)
+    return false;
+  mailbox_.answer(asked, *question, envelope, payload);
+  answered_ = true;
+  return true;
 }
 
 void Mailbox::answer(AskTicket ticket, Question& question, const abi::Envelope& envelope,
@@ -311,7 +302,7 @@ std::size_t Mailbox::visit(detail::ReplyVisitor visitor, void* closure) {
   std::size_t used = 0;
   for (Inbox& inbox : inboxes_)
     if (inbox.hasRecords())
-      used += inbox.visit(visitor, closure).value_or(0);
+      used += inbox.visit(visitor, closure);
   return used;
 }
 

@@ -35,8 +35,16 @@ public:
         : mailbox_(mailbox), inbox_(mailbox.inboxes_[source]), lock_(inbox_.lock()) {}
     ~Delivery();
     /// A reply, or an Outcome (kFlagStatus). Answers the question that it names where that is
-    /// open; a message goes to replies() otherwise. True where something went there.
-    bool deliver(const abi::Envelope& envelope, const std::byte* payload);
+    /// open; a message goes to replies() otherwise.
+    void deliver(const abi::Envelope& envelope, const std::byte* payload) {
+      if (!tryAnswer(envelope, payload))
+        keep(envelope, payload);
+    }
+    void keep(const abi::Envelope& envelope, const std::byte* payload) {
+      inbox_.put(envelope, payload);
+    }
+    /// False where no open question is named.
+    bool tryAnswer(const abi::Envelope& envelope, const std::byte* payload);
 
   private:
     Mailbox& mailbox_;

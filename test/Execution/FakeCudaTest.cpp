@@ -6,13 +6,9 @@
 #include "FakeScenario.h"
 #include "test/Device/Growth.h"
 
-#include <map>
 #include <optional>
-#include <span>
-#include <stdexcept>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace ring::test {
@@ -258,106 +254,6 @@ TEST_F(FakeCuda, AsManyAsWantMayAskForHealthAndCounters) {
     });
   for (std::thread& thread : threads)
     thread.join();
-}
-
-/// Who waits for quiet again and again, and so asks for counters, lets others spawn meanwhile.
-TEST_F(FakeCuda, ThoseWhoDrainKeepNobodyFromSpawning) {
-  reset(std::make_unique<FakeGpu>().get(), 0, 0);
-  Result<Runtime> runtime = Runtime::create(options());
-  ASSERT_TRUE(runtime) << runtime.status().message();
-  std::atomic<bool> isOver = false;
-  std::thread waiting([&] {
-    while (!isOver.load())
-      EXPECT_TRUE(runtime->drain());
-  });
-  std::vector<std::thread> spawning;
-  for (int thread = 0; thread < 4; ++thread)
-    spawning.emplace_back([&] {
-      for (int i = 0; i < 12; ++i)
-        EXPECT_TRUE(runtime->spawn<FraudMonitor>(2.0f));
-    });
-  for (std::thread& thread : spawning)
-    thread.join();
-  isOver = true;
-  waiting.join();
-}
-
-/// Replies of an actor, which a thread takes out of its ring while one that waits takes some of
-/// them, come in their order, all of them, once.
-TEST_F(FakeCuda, RepliesStayInOrderWhoeverReadsThem) {
-  FakeGpu gpu;
-  gpu.multiprocessors = 36; // several clients, with lanes enough for shared reply rings
-  gpu.echoes = 1;
-  reset(&gpu, 0, 0);
-  Result<Runtime> runtime = Runtime::create(options());
-  ASSERT_TRUE(runtime) << runtime.status().message();
-  constexpr std::uint32_t kRounds = 3000, kActors = 16;
-  std::atomic<bool> isOver = false;
-  std::thread waiting([&] { // it reads the rings of all
-    while (!isOver.load())
-      EXPECT_TRUE(runtime->drain());
-  });
-  std::vector<std::thread> senders;
-  for (std::uint32_t sender = 0; sender < 3; ++sender)
-    senders.emplace_back([&, sender] {
-      std::vector<ActorRef<FraudMonitor>> actors;
-      std::map<std::uint32_t, std::uint64_t> due; // by index
-      for (std::uint32_t i = 0; i < kActors; ++i) {
-        const auto actor = runtime->spawn<FraudMonitor>(1.0f);
-        ASSERT_TRUE(actor) << actor.status().message();
-        actors.push_back(*actor);
-      }
-      std::uint64_t taken = 0, wrong = 0;
-      const auto take = [&](const Transfer& transfer, ActorId from) {
-        wrong += transfer.from != sender || transfer.id != due[from.index]++;
-      };
-      for (std::uint64_t number = 0; number < kRounds; ++number) {
-        const std::vector<Transfer> transfers(kActors, Transfer{number, sender, 3, 4.0f});
-        EXPECT_TRUE(runtime->sendBatch(std::span<const ActorRef<FraudMonitor>>(actors),
-                                       std::span<const Transfer>(transfers)));
-        if (number % 8 == 7)
-          taken += runtime->replies().drainOwn<Transfer>(take);
-      }
-      while (taken < kActors * std::uint64_t(kRounds))
-        taken += runtime->replies().drainOwn<Transfer>(take);
-      EXPECT_EQ(taken, kActors * std::uint64_t(kRounds));
-      EXPECT_EQ(wrong, 0u) << "of thread " << sender;
-    });
-  for (std::thread& sender : senders)
-    sender.join();
-  isOver = true;
-  waiting.join();
-}
-
-/// What a visitor throws at, and what was read behind it, is there for the next one.
-TEST_F(FakeCuda, AVisitorThatThrowsLosesNoReply) {
-  FakeGpu gpu;
-  gpu.echoes = 1;
-  reset(&gpu, 0, 0);
-  Result<Runtime> runtime = Runtime::create(options());
-  ASSERT_TRUE(runtime) << runtime.status().message();
-  const auto actor = runtime->spawn<FraudMonitor>(1.0f);
-  ASSERT_TRUE(actor) << actor.status().message();
-  constexpr std::uint64_t kCount = 100;
-  for (std::uint64_t id = 0; id < kCount; ++id)
-    EXPECT_TRUE(runtime->send(*actor, Transfer{id, 1, 2, 3.0f}));
-  std::uint64_t next = 0;
-  bool throws = true;
-  const auto take = [&](const Transfer& transfer) {
-    if (next == 7 && std::exchange(throws, false))
-      throw std::runtime_error("seven");
-    EXPECT_EQ(transfer.id, next);
-    ++next;
-  };
-  while (next < kCount) {
-    try {
-      runtime->replies().drainOwn<Transfer>(take);
-    } catch (const std::runtime_error&) {
-      EXPECT_EQ(next, 7u);
-    }
-  }
-  EXPECT_FALSE(throws);
-  EXPECT_TRUE(runtime->drain()) << "all replies were counted";
 }
 
 } // namespace

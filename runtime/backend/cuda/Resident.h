@@ -126,6 +126,7 @@ private:
   /// the one before.
   struct Taken {
     std::atomic<std::uint64_t> replies{0}, outcomes{0};
+    void count(std::span<const ReplyReader::View> views);
   };
 
   /// What a client reads.
@@ -155,9 +156,12 @@ private:
   /// Replies out of a ring, not shown to anybody yet.
   struct ReplyBatch {
     static constexpr std::size_t kMost = 64;
-    Taken* taken = nullptr; ///< where they count
     ReplyReader::View views[kMost];
+    std::uint64_t settled; ///< which of them are for nobody to see: a bit each
+    std::uint32_t stride;  ///< words from one payload to the next
     alignas(16) std::uint32_t payloads[4096];
+
+    const std::uint32_t* payload(std::size_t i) const { return payloads + i * stride; }
 
     std::span<ReplyReader::View> first(std::size_t count) { return std::span(views).first(count); }
     /// As many as have room, each with `stride` words.
@@ -255,11 +259,11 @@ private:
                          std::uint32_t* payloads);
   bool deliverReplies(std::uint32_t index, std::size_t most);
   bool readAllReplies();
-  enum class Shown : std::uint8_t { Used, Answered, Kept }; ///< by whom: the visitor, the mailbox
-  Shown show(std::uint32_t client, const ReplyReader::View& view, const std::uint32_t* payload,
-             Taken& taken, detail::ReplyVisitor visitor, void* closure);
-  bool take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
-            const std::uint32_t* payload, Taken& taken);
+  std::size_t readOwn(std::uint32_t index, Inbox::Visit& visit, ReplyBatch& batch,
+                      bool& isOlderThere);
+  static std::size_t showBatch(Inbox::Visit& visit, const ReplyBatch& batch, std::size_t count);
+  bool settle(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+              const std::uint32_t* payload);
   Status openForOrders();
   void end(DirectoryEntry& entry, std::uint32_t index);
   void freePlace(std::uint32_t index);

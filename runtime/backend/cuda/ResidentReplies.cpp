@@ -3,7 +3,9 @@
 // What actors say to the host: out of the rings, to who asked, to who visits, to the mailbox.
 #include "runtime/backend/cuda/Resident.h"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace ring::runtime::cuda {
 
@@ -33,34 +35,63 @@ constexpr std::uint32_t kOthersEvery = 16;
 /// tenths of a second where the host sleeps between them.
 constexpr std::uint32_t kLookEvery = 4096;
 
-} // namespace
-
-bool Resident::take(Mailbox::Delivery& delivery, const ReplyReader::View& view,
-                    const std::uint32_t* payload, Taken& taken) {
-  const ActorId from{view.header.targetIndex, view.header.targetGeneration, 0};
-  abi::Envelope envelope{};
-  envelope.source = {from, view.origin};
-  envelope.header.sourceShard = view.header.sourceShard;
-  if (!(view.header.flags & abi::kFlagOutcome)) {
-    envelope.header.type = view.header.type;
-    envelope.header.flags = abi::kFlagReply;
-    const bool isKept = delivery.deliver(envelope, reinterpret_cast<const std::byte*>(payload));
-    taken.replies.fetch_add(1, std::memory_order_acq_rel);
-    return isKept;
-  }
-  bool isKept = false;
+bool isOutcome(const ReplyReader::View& view) {
+  return (view.header.flags & abi::kFlagOutcome) != 0;
+}
+ActorId actorOf(const ReplyReader::View& view) {
+  return {view.header.targetIndex, view.header.targetGeneration, 0};
+}
+abi::ResidentOutcome toldIn(const std::uint32_t* payload) {
   abi::ResidentOutcome told;
   std::memcpy(&told, payload, sizeof(told));
-  if (view.header.flags & abi::kFlagEnded) {
-    hearEnd(from, told);
-  } else {
-    const Outcome outcome{codeOf(told.code), told.failCode};
-    envelope.header.flags = kFlagStatus;
-    envelope.header.type = kNoType;
-    isKept = delivery.deliver(envelope, reinterpret_cast<const std::byte*>(&outcome));
+  return told;
+}
+
+/// A reply or an outcome as the mailbox has it.
+class Incoming {
+public:
+  Incoming(const ReplyReader::View& view, const std::uint32_t* payload)
+      : payload_(reinterpret_cast<const std::byte*>(payload)) {
+    envelope_.source = {actorOf(view), view.origin};
+    envelope_.header.type = isOutcome(view) ? kNoType : view.header.type;
+    envelope_.header.flags = isOutcome(view) ? kFlagStatus : abi::kFlagReply;
+    if (!isOutcome(view))
+      return;
+    const abi::ResidentOutcome told = toldIn(payload);
+    outcome_ = {codeOf(told.code), told.failCode};
+    payload_ = reinterpret_cast<const std::byte*>(&outcome_);
   }
-  taken.outcomes.fetch_add(1, std::memory_order_acq_rel);
-  return isKept;
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+
+  const abi::Envelope& envelope() const { return envelope_; }
+  const std::byte* payload() const { return payload_; }
+
+private:
+  abi::Envelope envelope_{};
+  Outcome outcome_{};
+  const std::byte* payload_;
+};
+
+} // namespace
+
+void Resident::Taken::count(std::span<const ReplyReader::View> views) {
+  const auto told = static_cast<std::uint64_t>(std::ranges::count_if(views, isOutcome));
+  if (told != views.size())
+    replies.fetch_add(views.size() - told, std::memory_order_acq_rel);
+  if (told != 0)
+    outcomes.fetch_add(told, std::memory_order_acq_rel);
+}
+
+/// What is nobody's to take: the end of an actor, and the answer to an open question.
+bool Resident::settle(Mailbox::Delivery& delivery, const ReplyReader::View& view,
+                      const std::uint32_t* payload) {
+  if (view.header.flags & abi::kFlagEnded) {
+    hearEnd(actorOf(view), toldIn(payload));
+    return true;
+  }
+  const Incoming incoming(view, payload);
+  return delivery.tryAnswer(incoming.envelope(), incoming.payload());
 }
 
 /// The next replies of a client, up to views.size(); tells the device now and then how far they
@@ -99,8 +130,12 @@ bool Resident::deliverReplies(std::uint32_t index, std::size_t most) {
   Mailbox::Delivery delivery(mailbox_, index);
   const std::uint32_t stride = client.replies.own.payloadWords();
   for (std::size_t taken = 0; count > 0;) {
-    for (std::size_t i = 0; i < count; ++i)
-      take(delivery, batch.views[i], batch.payloads + i * stride, *client.replies.taken);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Incoming incoming(batch.views[i], batch.payloads + i * stride);
+      if (!settle(delivery, batch.views[i], batch.payloads + i * stride))
+        delivery.keep(incoming.envelope(), incoming.payload());
+    }
+    client.replies.taken->count(batch.first(count));
     taken += count;
     if (taken >= most || mailbox_.isOverBound())
       break;
@@ -115,75 +150,82 @@ bool Resident::deliverReplies(std::uint32_t index, std::size_t most) {
 std::size_t Resident::visitReplies(detail::ReplyVisitor visitor, void* closure,
                                    detail::Whose whose) {
   const std::uint32_t mine = clientOfThread();
-  const bool isOwn = whose == detail::Whose::Own;
-  const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
-  for (std::uint32_t i = 0; i < clients && !isOwn; ++i)
-    if (i != mine)
-      readReplies(i);
-  Client& client = clients_[mine];
-  Inbox& inbox = mailbox_.inbox(mine);
-  std::size_t used = isOwn ? 0 : mailbox_.visit(visitor, closure);
-  std::uint64_t seen = inbox.arrived(); // all of these are shown then, or not wanted
-  std::optional<std::size_t> visited = inbox.visit(visitor, closure);
-  used += visited.value_or(0);
+  std::size_t used = 0;
+  if (whose == detail::Whose::All) {
+    const std::uint32_t clients = clientsInUse_.load(std::memory_order_acquire);
+    for (std::uint32_t i = 0; i < clients; ++i)
+      if (i != mine)
+        readReplies(i);
+    used = mailbox_.visit(visitor, closure);
+  }
+  Inbox::Visit visit(mailbox_.inbox(mine), visitor, closure);
+  if (visit.isRefused())
+    return used;
+  used += visit.showAll();
   ReplyBatch batch;
   // What is there now, and no more: a visitor that answers is not to be kept for ever.
   // Pairs with useRings(): the keeper or a spawn may change the program meanwhile.
-  for (std::size_t left = sharedSlots_.load(std::memory_order_acquire); left > 0 && visited;) {
-    std::size_t count = 0, shown = 0;
-    std::uint32_t stride = 0;
+  for (std::size_t left = sharedSlots_.load(std::memory_order_acquire); left > 0;) {
     bool isOlderThere = false;
-    if (std::unique_lock lock(client.reading, std::try_to_lock); lock) {
-      if (inbox.isVisited())
-        break; // another thread has older ones, and may give some back
-      isOlderThere = inbox.arrived() != seen;
-      if (!isOlderThere) {
-        stride = client.replies.own.payloadWords();
-        count = popReplies(mine, batch.upTo(stride), batch.payloads);
-        batch.taken = client.replies.taken;
-      }
-    }
-    if (isOlderThere) {
-      seen = inbox.arrived();
-      visited = inbox.visit(visitor, closure);
-      used += visited.value_or(0);
-      left -= std::min(left, std::max<std::size_t>(visited.value_or(0), 1));
-      continue;
-    }
-    if (count == 0)
+    const std::size_t count = readOwn(mine, visit, batch, isOlderThere);
+    if (count == 0 && !isOlderThere)
       break;
-    left -= std::min(left, count);
-    std::size_t next = 0;
-    try {
-      for (; next < count; ++next) {
-        const Shown what = show(mine, batch.views[next], batch.payloads + next * stride,
-                                *batch.taken, visitor, closure);
-        shown += what == Shown::Used;
-        seen += what == Shown::Kept;
-      }
-    } catch (...) { // of the visitor: what it has not used is not lost
-      batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
-      Mailbox::Delivery delivery(mailbox_, mine);
-      for (; next < count; ++next)
-        take(delivery, batch.views[next], batch.payloads + next * stride, *batch.taken);
-      throw;
-    }
-    batch.taken->replies.fetch_add(shown, std::memory_order_acq_rel);
+    const std::size_t shown = isOlderThere ? visit.showAll() : showBatch(visit, batch, count);
     used += shown;
+    left -= std::min(left, std::max<std::size_t>({count, shown, 1}));
   }
   return used;
 }
 
-/// What the visitor does not use is in the mailbox.
-Resident::Shown Resident::show(std::uint32_t client, const ReplyReader::View& view,
-                               const std::uint32_t* payload, Taken& taken,
-                               detail::ReplyVisitor visitor, void* closure) {
-  if (!(view.header.flags & abi::kFlagOutcome) && view.origin == 0 &&
-      visitor(closure, registry_.type(view.header.type),
-              {view.header.targetIndex, view.header.targetGeneration, 0}, payload))
-    return Shown::Used;
-  Mailbox::Delivery delivery(mailbox_, client);
-  return take(delivery, view, payload, taken) ? Shown::Kept : Shown::Answered;
+/// Replies of the calling thread's rings, of which nothing was shown yet but what is settled is
+/// known; none where older ones came into the mailbox, or another thread reads.
+std::size_t Resident::readOwn(std::uint32_t index, Inbox::Visit& visit, ReplyBatch& batch,
+                              bool& isOlderThere) {
+  Client& client = clients_[index];
+  std::unique_lock lock(client.reading, std::try_to_lock);
+  if (!lock)
+    return 0;
+  isOlderThere = visit.hasMore(); // who delivers holds `reading`
+  if (isOlderThere)
+    return 0;
+  batch.stride = client.replies.own.payloadWords();
+  const std::size_t count = popReplies(index, batch.upTo(batch.stride), batch.payloads);
+  batch.settled = 0;
+  std::optional<Mailbox::Delivery> delivery; // most replies answer no question
+  for (std::size_t i = 0; i < count; ++i)
+    if (isOutcome(batch.views[i]) || batch.views[i].origin != 0) {
+      if (!delivery)
+        delivery.emplace(mailbox_, index);
+      batch.settled |= std::uint64_t(settle(*delivery, batch.views[i], batch.payload(i))) << i;
+    }
+  client.replies.taken->count(batch.first(count)); // before a visitor that waits for quiet
+  return count;
+}
+
+std::size_t Resident::showBatch(Inbox::Visit& visit, const ReplyBatch& batch, std::size_t count) {
+  const auto isSettled = [&](std::size_t i) { return (batch.settled >> i & 1u) != 0; };
+  const auto keep = [&](std::size_t i) {
+    const Incoming incoming(batch.views[i], batch.payload(i));
+    visit.keep(incoming.envelope(), incoming.payload());
+  };
+  std::size_t next = 0, used = 0;
+  try {
+    for (; next < count; ++next) {
+      const ReplyReader::View& view = batch.views[next];
+      if (isSettled(next))
+        continue;
+      if (!isOutcome(view) && visit.show(view.header.type, actorOf(view), batch.payload(next)))
+        ++used;
+      else
+        keep(next);
+    }
+  } catch (...) { // of the visitor: what it has not used stays
+    for (; next < count; ++next)
+      if (!isSettled(next))
+        keep(next);
+    throw;
+  }
+  return used;
 }
 
 bool Resident::readAllReplies() {
