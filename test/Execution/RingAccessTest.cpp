@@ -73,7 +73,7 @@ TEST_P(RingAccess, AChunkIsOneAccess) {
   EXPECT_EQ(with(".b128"), expected);
 }
 
-TEST_P(RingAccess, WhatGoesBackIsReleasedAndNothingElseIs) {
+TEST_P(RingAccess, CountersAndWhatALeavingWarpHasReadAreReleased) {
   // Counters, and how far a ring was read when its warp leaves; slots go back by what was read (ADR
   // 0019).
   Names expected{"st.release.gpu.global.u64", "st.release.sys.global.u64"};

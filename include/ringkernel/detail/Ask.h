@@ -132,7 +132,9 @@ public:
   /// Fills `replies` from the front; gives how many there were.
   std::size_t pollBatch(std::span<Reply> replies) { return core_.takeReplies(replies); }
   /// Calls f(const M&) or f(const M&, ActorId from) for every M that waits, in place; messages of
-  /// other types stay. Gives how many there were. f may use the runtime.
+  /// other types stay, in their order. Gives how many there were. f may use the runtime; a drain
+  /// within f has what came after what this one shows. f may throw: what it was not called for
+  /// stays, and the one that it threw at. Meanwhile other threads get none of what this one reads.
   template <class M, class F> std::size_t drain(F&& f) {
     return visit<M>(std::forward<F>(f), detail::Whose::All);
   }

@@ -32,6 +32,8 @@ enum class CuResult : int {
   OutOfMemory = 2,
   NoDevice = 100,
   EccUncorrectable = 214,
+  NvlinkUncorrectable = 220,
+  Contained = 226, ///< by the GPU; all further work of the process gives the same
   NotReady = 600,
   LaunchOutOfResources = 701,
   CooperativeLaunchTooLarge = 720,
@@ -48,7 +50,8 @@ constexpr bool endsContext(CuResult result) {
   constexpr int kFirstFault = 700;
   const int code = static_cast<int>(result);
   if (code < kFirstFault)
-    return result == CuResult::EccUncorrectable;
+    return result == CuResult::EccUncorrectable || result == CuResult::NvlinkUncorrectable ||
+           result == CuResult::Contained;
   if (result >= CuResult::CaptureUnsupported && result <= CuResult::CaptureWrongThread)
     return false; // the capture is void
   // Resources of a launch, textures, peers, an active primary context, registered memory, a

@@ -70,7 +70,7 @@ public:
   bool hasRoom() {
     if (position_.ticket() - seen_ < position_.slots())
       return true;
-    seen_ = __atomic_load_n(read_, __ATOMIC_ACQUIRE); // pairs with ring_giveBackHost64
+    seen_ = __atomic_load_n(read_, __ATOMIC_ACQUIRE); // see ring_giveBackHost64
     return position_.ticket() - seen_ < position_.slots();
   }
 

@@ -442,18 +442,20 @@ Status ResidentKernel::launch() {
     mode_ = abi::kModeRun;
     writeHostWord();
     // In front of the kernel in its own stream: two waits for the GPU less, and it is not awake yet
-    // where it was parked for long. The driver has copied what is on the stack when a call returns.
+    // where it was parked for long. What is written stays until the next launch.
     const auto write = [&](DevicePointer to, const void* from, std::size_t bytes,
                            const char* what) {
       return gpu_->check(what, api_.MemcpyHtoDAsync(to, from, bytes, stream_));
     };
-    const abi::ResidentTable made = table();
-    if (Status status = write(image_.table, &made, sizeof(made), "cannot write the table"); !status)
-      return status;
-    const abi::Told told{
+    written_.table = table();
+    written_.told = {
         static_cast<std::uint16_t>(mode_), static_cast<std::uint16_t>(clients_), counts_, {}, 0};
+    if (Status status =
+            write(image_.table, &written_.table, sizeof(written_.table), "cannot write the table");
+        !status)
+      return status;
     // How many messages are held stays.
-    if (Status status = write(told_.address(), &told, offsetof(abi::Told, reserved),
+    if (Status status = write(told_.address(), &written_.told, offsetof(abi::Told, reserved),
                               "cannot write the host's word");
         !status)
       return status;

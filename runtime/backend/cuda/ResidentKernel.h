@@ -137,6 +137,10 @@ private:
   StreamImpl* stream_ = nullptr;    ///< the kernel's
   StreamImpl* copies_ = nullptr;
   Image image_;
+  struct {
+    abi::ResidentTable table;
+    abi::Told told;
+  } written_{}; ///< in front of the last launch
   Rings made_;
   Program program_;
   GpuMemory told_, directory_, states_, rings_, records_, counters_, words_, staging_;

@@ -236,5 +236,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, SlowHost, testing::ValuesIn(casesOf({smallSlots}
 INSTANTIATE_TEST_SUITE_P(Seeds, Full, testing::ValuesIn(casesOf({smallSlots, largeSlots}, 1)),
                          [](const auto& info) { return nameOf(info.param); });
 
+INSTANTIATE_TEST_SUITE_P(Huge, Full, testing::Values(Case{hugeSlots, 1}),
+                         [](const auto& info) { return nameOf(info.param); });
+
 } // namespace
 } // namespace ring::test

@@ -11,7 +11,7 @@ namespace ring::test {
 namespace {
 
 TEST(Layout, HostAndDeviceHaveTheSameSizes) {
-  for (const Configuration* device : {&smallSlots(), &largeSlots()}) {
+  for (const Configuration* device : {&smallSlots(), &largeSlots(), &hugeSlots()}) {
     SCOPED_TRACE(device->name);
     runtime::cuda::Program host;
     host.slotChunks = device->slotChunks;

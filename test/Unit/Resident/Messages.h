@@ -107,9 +107,10 @@ struct Configuration {
   uint32_t maxPayload() const { return (streamWords() - abi::kPayloadWord) * 4; }
 };
 
-/// Slots of 64 bytes with near mailboxes, 1 KiB without; all rings as short as can be.
+/// Slots of 64 bytes with near mailboxes, 1 and 4 KiB without; all rings as short as can be.
 const Configuration& smallSlots();
 const Configuration& largeSlots();
+const Configuration& hugeSlots();
 
 } // namespace ring::test
 

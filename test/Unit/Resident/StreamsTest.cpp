@@ -199,5 +199,8 @@ TEST_P(Streams, AnswersWaitForASlowHost) {
 INSTANTIATE_TEST_SUITE_P(Seeds, Streams, testing::ValuesIn(casesOf({smallSlots, largeSlots}, 2)),
                          [](const auto& info) { return nameOf(info.param); });
 
+INSTANTIATE_TEST_SUITE_P(Huge, Streams, testing::Values(Case{hugeSlots, 1}),
+                         [](const auto& info) { return nameOf(info.param); });
+
 } // namespace
 } // namespace ring::test

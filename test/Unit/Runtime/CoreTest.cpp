@@ -21,8 +21,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <fstream>
 #include <random>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -43,17 +45,30 @@ constexpr TypeInfo messageType(std::string_view name, std::uint64_t id,
   return {name, id, 8, 8, module, 0, false, ring::Scope::Thread, {}, {}};
 }
 
+/// Until that thread of ours waits in the kernel.
+void untilAsleep(pid_t thread) {
+  for (std::string state; state != "S"; std::this_thread::yield()) {
+    std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string number, name;
+    status >> number >> name >> state;
+  }
+}
+
 /// A thread that waits has the mutex before one that unlocks and locks again.
 TEST(FairMutex, WhoWaitsIsNext) {
   FairMutex mutex;
   for (int turn = 0; turn < 5; ++turn) {
     std::atomic<bool> had = false;
+    std::atomic<pid_t> thread = 0;
     mutex.lock();
     std::thread waiting([&] {
+      thread = gettid();
       std::lock_guard lock(mutex);
       had = true;
     });
-    std::this_thread::sleep_for(std::chrono::milliseconds(50)); // it waits by now
+    while (thread == 0)
+      std::this_thread::yield();
+    untilAsleep(thread);
     mutex.unlock();
     mutex.lock();
     EXPECT_TRUE(had) << "it locked again before the one that waited";

@@ -85,6 +85,7 @@ __device__ __forceinline__ void ring_command(ring_Warp& warp, ring_u32 index) {
   const ring_Staged& message = warp.staged(index);
   const ring_abi::ResidentOutcomeCode code = ring_obey(warp, message);
   const ring_abi::MessageHeader& header = message.header;
+  __syncwarp(); // the answer before is out
   if (warp.lane == 0) {
     ring_writeOutcome(warp.sends, header.targetIndex, header.targetGeneration,
                       ring_outcomeFlags(0, header.sourceShard), message.origin, code, 0);

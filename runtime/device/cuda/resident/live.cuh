@@ -149,10 +149,9 @@ __device__ __forceinline__ ring_u32 ring_stageAll(const ring_Warp& warp, const r
   ring_stage(warp, first, 0, front);
   ring_u32 count = front.ready;
   if (ring_kHasRests && count != 0 && front.used > ring_kFrontChunks) {
-    const ring_Chunk* const slot =
-        source == ring_kFromMailbox
-            ? outlook.mailbox + (ring_u32(read) & (RING_MAILBOX_SLOTS - 1)) * RING_SLOT_CHUNKS
-            : outlook.client + (ring_u32(read) & (RING_LANE_SLOTS - 1)) * RING_SLOT_CHUNKS;
+    const ring_Chunk* const ring =
+        source == ring_kFromMailbox ? outlook.mailbox : outlook.client; // none is near
+    const ring_Chunk* const slot = ring_slotIn(source, ring, ring_u32(read));
     count = ring_stageRest(warp, slot, ring_tagAhead(source, read, 0), front.used);
   }
   if (count == ring_kSlotsAtOnce && wanted > ring_kSlotsAtOnce) {

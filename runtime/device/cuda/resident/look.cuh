@@ -41,28 +41,30 @@ __device__ __forceinline__ ring_u32 ring_chunkOfLane(const ring_Warp& warp) {
   return warp.lane % ring_kLanesOfSlot;
 }
 
-/// Group `group` behind the next to be read; of it `slots` are wanted, counted from the first
-/// group.
-template <ring_Source source>
-__device__ __forceinline__ ring_Group ring_look(const ring_Warp& warp, const ring_Chunk* ring,
-                                                ring_u32 read, ring_u32 group, ring_u32 slots) {
-  constexpr ring_u32 ringSlots = source == ring_kFromClient    ? RING_LANE_SLOTS
-                                 : source == ring_kFromMailbox ? RING_MAILBOX_SLOTS
-                                                               : ring_kNearSlots;
-  const ring_u32 slot = ring_slotOfLane(warp, group), chunk = ring_chunkOfLane(warp);
-  const ring_Chunk* from = ring + (((read + slot) & (ringSlots - 1)) * RING_SLOT_CHUNKS + chunk);
-  const bool isWanted = slot < slots && chunk < ring_kFrontChunks;
-  return {source == ring_kFromClient    ? ring_loadHostChunk(from, isWanted)
-          : source == ring_kFromMailbox ? ring_loadChunk(from, isWanted)
-                                        : ring_loadNearChunk(from, isWanted)};
-}
-
 /// The slots of a source's ring, as a power of two.
 __device__ __forceinline__ ring_u32 ring_shiftOfSource(ring_u32 source) {
   return source == ring_kFromNear      ? ring_kNearShift
          : source == ring_kFromMailbox ? ring_kMailboxShift
                                        : ring_kLaneShift;
 }
+/// The slot of a ticket, in the ring of a source.
+__device__ __forceinline__ const ring_Chunk* ring_slotIn(ring_u32 source, const ring_Chunk* ring,
+                                                         ring_u32 ticket) {
+  return ring + (ticket & ((1u << ring_shiftOfSource(source)) - 1)) * RING_SLOT_CHUNKS;
+}
+/// Group `group` behind the next to be read; of it `slots` are wanted, counted from the first
+/// group.
+template <ring_Source source>
+__device__ __forceinline__ ring_Group ring_look(const ring_Warp& warp, const ring_Chunk* ring,
+                                                ring_u32 read, ring_u32 group, ring_u32 slots) {
+  const ring_u32 slot = ring_slotOfLane(warp, group), chunk = ring_chunkOfLane(warp);
+  const ring_Chunk* const from = ring_slotIn(source, ring, read + slot) + chunk;
+  const bool isWanted = slot < slots && chunk < ring_kFrontChunks;
+  return {source == ring_kFromClient    ? ring_loadHostChunk(from, isWanted)
+          : source == ring_kFromMailbox ? ring_loadChunk(from, isWanted)
+                                        : ring_loadNearChunk(from, isWanted)};
+}
+
 /// The next ticket to read.
 __device__ __forceinline__ ring_u64 ring_readOf(const ring_Warp& warp, ring_u32 source) {
   return source == ring_kFromNear      ? warp.nearRead
@@ -78,7 +80,7 @@ __device__ __forceinline__ ring_u32 ring_tagAhead(ring_u32 source, ring_u64 read
 
 /// What a look at a group found.
 struct ring_Found {
-  ring_u32 used;  ///< chunks of the message in this lane's slot; kNoHead: it is not there
+  ring_u32 used;  ///< chunks of the message in this lane's slot; ring_kNoHead: it is not there
   ring_u32 ready; ///< messages whose fronts are whole, up to the first that is not
 };
 __device__ __forceinline__ ring_Found ring_findIn(const ring_Warp& warp, const ring_Group& look,
@@ -117,7 +119,7 @@ __device__ __forceinline__ void ring_stage(const ring_Warp& warp, const ring_Gro
     ring_stageChunk(warp.staged(ring_slotOfLane(warp, group)), chunk, look.chunk);
 }
 /// Stages what lies behind the front of the one message of a group; false where some of it is still
-/// on its way. All loads are, at once, whatever its source: their scope is the widest.
+/// on its way. All of it is loaded at once, from any source: the scope of the loads is the widest.
 __device__ __forceinline__ bool ring_stageRest(const ring_Warp& warp, const ring_Chunk* slot,
                                                ring_u32 tag, ring_u32 used) {
   constexpr ring_u32 loads = ring_kHasRests ? RING_SLOT_CHUNKS / 32 : 1;

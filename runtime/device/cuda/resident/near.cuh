@@ -21,6 +21,8 @@
 #endif
 
 constexpr ring_u32 ring_kNearSlots = RING_NEAR_SLOTS != 0 ? RING_NEAR_SLOTS : 8;
+static_assert((1ull << 32) / ring_kNearSlots >= ring_abi::kWholeSlotLaps,
+              "tickets of 32 bits go through a lap of whole slots before they wrap");
 
 /// What the launch gave our block.
 __device__ __forceinline__ ring_u8* ring_launchShared() {

@@ -166,7 +166,7 @@ __device__ __forceinline__ void ring_closeNear(const ring_Warp& warp) {
 }
 
 /// `count` messages of a source were taken. Slots are given back a quarter of a ring at a time,
-/// since each time costs a fence; at once where `gives`.
+/// since each time costs a store that its writers look at; at once where `gives`.
 __device__ __forceinline__ void ring_advance(ring_Warp& warp, ring_u32 source, ring_u32 count,
                                              bool gives) {
   const ring_u32 quarter = ring_shiftOfSource(source) - 2;
